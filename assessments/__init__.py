@@ -1,0 +1,1 @@
+"""Schemes, inspections, scorecards, rankings."""

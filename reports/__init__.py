@@ -1,0 +1,1 @@
+"""Bulletins, ranking books, boards and dashboards, all drawn from frozen editions."""

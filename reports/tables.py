@@ -1,0 +1,117 @@
+"""What a published month says, as plain values: every document is drawn from `MonthFigures`.
+
+Points are integer hundredths (9850 is 98.50). A rate is never stored: writers divide two counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from assessments.enums import Colour, Grade
+from pingan.months import Month
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHead:
+    """One score item: the head of a column. `points` is its full score in hundredths."""
+
+    code: str
+    name: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    """One unit in its ranking. `points` has one entry an item; None is not applicable."""
+
+    unit_name: str
+    unit_code: str
+    rank: int
+    is_tied: bool
+    total: int
+    grade: Grade
+    colour: Colour
+    previous_rank: int | None
+    points: tuple[int | None, ...]
+    open_matters: int
+
+    @property
+    def change(self) -> int | None:
+        """Places gained since last month (negative: lost); None where there was no rank."""
+        return None if self.previous_rank is None else self.previous_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRanking:
+    """One ranking among siblings, for example the townships of the county."""
+
+    parent_name: str
+    peer_label: str  # 乡镇(街道), 村(社区), 村民小组, or the name of a 口
+    items: tuple[ItemHead, ...]
+    rows: tuple[RankRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTotals:
+    """Counts of the county's month, summed over units that handed in an accepted return."""
+
+    returns_expected: int
+    returns_received: int
+    returns_on_time: int
+    patrol_days_covered: int
+    patrol_days_expected: int
+    nights_covered: int
+    nights_expected: int
+    key_days_covered: int  # market days and holidays
+    key_days_expected: int
+    patrol_heads: int
+    education_sessions: int
+    education_audience: int
+    meetings: int
+    matters_found: int
+    matters_solved: int
+    solved_in_group: int
+    solved_in_village: int
+    solved_in_township: int
+    solved_in_county: int
+    survey_slips: int
+    order_good: int
+    feels_safe: int
+    satisfied: int
+
+    @property
+    def matters_open(self) -> int:
+        return self.matters_found - self.matters_solved
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeNames:
+    """Names of the offices on the day of the document, from the county's dated settings."""
+
+    committee: str
+    lead_office: str
+    township_office: str
+    document_prefix: str  # 发文机关代字, for example 彝创安办
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """Everything a month's documents may say. Comes from one frozen edition."""
+
+    county_name: str
+    county_code: str
+    month: Month
+    edition_number: int
+    edition_hash: str  # 64 hexadecimal digits
+    closed_on: dt.date
+    issued_on: dt.date
+    bulletin_number: int  # running number of the year, printed 〔2026〕9号
+    is_demo: bool
+    offices: OfficeNames
+    totals: ActivityTotals
+    previous_totals: ActivityTotals | None
+    townships: PeerRanking
+    sectors: tuple[PeerRanking, ...]  # one ranking a 口
+    villages: tuple[PeerRanking, ...]  # one ranking a township
+    changes: tuple[str, ...]  # what changed since the previous edition; empty for the first
