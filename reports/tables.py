@@ -6,10 +6,14 @@ Points are integer hundredths (9850 is 98.50). A rate is never stored: writers d
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assessments.enums import Colour, Grade
 from pingan.months import Month
+
+NOT_APPLICABLE = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,49 @@ class MonthFigures:
     sectors: tuple[PeerRanking, ...]  # one ranking a 口
     villages: tuple[PeerRanking, ...]  # one ranking a township
     changes: tuple[str, ...]  # what changed since the previous edition; empty for the first
+
+
+def points_text(points: int | None) -> str:
+    """9850 is "98.50"; None, not applicable, is a dash."""
+    if points is None:
+        return NOT_APPLICABLE
+    sign = "-" if points < 0 else ""
+    return f"{sign}{abs(points) // 100}.{abs(points) % 100:02d}"
+
+
+def percent_text(part: int, whole: int) -> str:
+    """Two counts as "98.06%", rounded once, half up. What is not all never prints as 100%."""
+    if whole == 0:
+        return NOT_APPLICABLE
+    if part in (0, whole):
+        return "0%" if part == 0 else "100%"
+    hundredths = (2 * part * 10_000 + whole) // (2 * whole)
+    if part < whole:
+        hundredths = min(max(hundredths, 1), 9_999)
+    return f"{points_text(hundredths)}%"
+
+
+def mean_points(points: Sequence[int]) -> int | None:
+    """The mean in hundredths, rounded half up; None for no values."""
+    return (2 * sum(points) + len(points)) // (2 * len(points)) if points else None
+
+
+def change_text(change: int | None) -> str:
+    """Places gained or lost since last month, short enough for a column."""
+    if change is None:
+        return NOT_APPLICABLE
+    if change == 0:
+        return "持平"
+    return f"升{change}" if change > 0 else f"降{-change}"
+
+
+def count_by_grade(rows: Iterable[RankRow]) -> dict[Grade, int]:
+    """How many units have each grade, best first, zeros included."""
+    found = Counter(row.grade for row in rows)
+    return {grade: found[grade] for grade in Grade}
+
+
+def count_by_colour(rows: Iterable[RankRow]) -> dict[Colour, int]:
+    """How many units have each colour, best first, zeros included."""
+    found = Counter(row.colour for row in rows)
+    return {colour: found[colour] for colour in Colour}

@@ -1,0 +1,1 @@
+"""The monthly returns of the five activities: entered, submitted, sent back, accepted."""

@@ -1,0 +1,1 @@
+"""Disputes and their mediation. Nothing here yet: the desk comes with its own issue."""

@@ -1,0 +1,50 @@
+"""The register of issued documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from assessments.models import Edition
+from pingan.models import Unit
+from pingan.scopes import has_records
+
+if TYPE_CHECKING:
+    from pingan.models import User
+
+
+class BulletinQuerySet(models.QuerySet["Bulletin"]):
+    def visible_to(self, user: User) -> Self:
+        """An issued bulletin goes to every unit of its county."""
+        return self.filter(county_id=user.unit.root_id) if has_records(user) else self.none()
+
+
+class Bulletin(models.Model):
+    """通报: a number of the year's register, bound to one frozen edition."""
+
+    county = models.ForeignKey(Unit, models.PROTECT, related_name="bulletins", verbose_name="县")
+    edition = models.OneToOneField(
+        Edition, models.PROTECT, related_name="bulletin", verbose_name="版次"
+    )
+    year = models.PositiveSmallIntegerField("年份")
+    number = models.PositiveSmallIntegerField("发文序号")
+    issued_on = models.DateField("成文日期")
+    issued_at = models.DateTimeField("签发时间", auto_now_add=True)
+    issued_by = models.ForeignKey(
+        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签发人"
+    )
+
+    objects = BulletinQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "通报"
+        ordering = ["-year", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "year", "number"], name="bulletin_number_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"〔{self.year}〕{self.number}号"
