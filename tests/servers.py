@@ -29,6 +29,7 @@ import redis
 START_SECONDS = 30
 STOP_SECONDS = 10
 DATABASE = "pingan"
+INITDB_OPTIONS = ["--no-sync", "--encoding=UTF8", "--locale=C"]
 # Nothing here outlives the run, so nothing waits for the disk.
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
@@ -122,7 +123,8 @@ class _Process:
     """One server as a child; its output is kept for the error message."""
 
     def __init__(self, command: Sequence[str | Path], folder: Path) -> None:
-        self.log = folder / f"{Path(command[0]).name}.log"
+        self.name = Path(command[0]).name
+        self.log = folder / f"{self.name}.log"
         with self.log.open("ab") as log:
             # A session of its own: Ctrl+C reaches the tests first and the servers last.
             self.child: subprocess.Popen[bytes] = subprocess.Popen(
@@ -146,9 +148,8 @@ class _Process:
             else:
                 return
         self.stop()
-        raise ServerError(
-            f"服务没有启动：{self.child.args}\n{self.log.read_text(errors='replace')}"
-        )
+        said = self.log.read_text(errors="replace")
+        raise ServerError(f"{self.name} 没有启动：\n{said}")
 
     def stop(self) -> None:
         """End it in order (SIGINT is PostgreSQL's fast shutdown), by force if it does not."""
@@ -172,8 +173,7 @@ def postgres() -> Iterator[str]:
         programs = _postgres_programs(folder)
         data = folder / "data"
         made = subprocess.run(
-            [programs / "initdb", "-D", data, "-U", DATABASE, "--auth=trust", "--no-sync"]
-            + ["--encoding=UTF8", "--locale=C"],
+            [programs / "initdb", "-D", data, "-U", DATABASE, "--auth=trust", *INITDB_OPTIONS],
             cwd=folder,
             capture_output=True,
             text=True,

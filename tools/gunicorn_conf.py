@@ -12,7 +12,6 @@ workers = int(os.environ.get("WEB_WORKERS", "1"))
 threads = 4
 timeout = 60
 loglevel = "warning"
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # heartbeat off slow disks
 
 
 def when_ready(server: object) -> None:

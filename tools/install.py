@@ -35,7 +35,7 @@ def pip_is_new_enough(pip: list[str]) -> bool:
     """Whether this pip command runs and can install into another environment."""
     answer = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False)
     version = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
-    return bool(version) and tuple(map(int, version.groups())) >= OLDEST_PIP
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST_PIP
 
 
 def pip_command() -> list[str]:
