@@ -176,7 +176,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "pingan.staticfiles.VendorStorage"},
+    "staticfiles": {"BACKEND": "pingan.staticfiles.ManifestStorage"},
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
