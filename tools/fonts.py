@@ -78,9 +78,7 @@ DEBIAN_FONTS = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="准备公文所用的字体。")
-    parser.add_argument(
-        "--retry", action="store_true", help="重新尝试上次没有取得的字体"
-    )
+    parser.add_argument("--retry", action="store_true", help="重新尝试上次没有取得的字体")
     retry = parser.parse_args().retry
     FONT_DIR.mkdir(parents=True, exist_ok=True)
     for font in NPM_FONTS:
@@ -90,9 +88,7 @@ def main() -> int:
         if not provide_debian_fonts(fonts, retry=retry):
             print(fonts.missing, file=sys.stderr)
     found = sorted(
-        path.name
-        for path in FONT_DIR.iterdir()
-        if path.suffix in {".ttf", ".otf", ".ttc"}
+        path.name for path in FONT_DIR.iterdir() if path.suffix in {".ttf", ".otf", ".ttc"}
     )
     print(f"字体已就绪：{len(found)} 个文件，在 {FONT_DIR.relative_to(BASE)}/。")
     return 0
@@ -164,18 +160,14 @@ def _download_package(package: str, folder: Path) -> Path:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, timeout=SECONDS
-    )
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=SECONDS)
 
 
 def _extract(package: Path, inside: str, names: list[str], folder: Path) -> None:
     wanted = {f"./{inside}/{name}": name for name in names}
     command = ["dpkg-deb", "--fsys-tarfile", str(package)]
     with (
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as process,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process,
         tarfile.open(fileobj=process.stdout, mode="r|") as archive,
     ):
         for member in archive:

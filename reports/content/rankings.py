@@ -1,0 +1,163 @@
+"""The rankings of a bulletin: who leads, who trails, and the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from reports.content.document import Attachment, Cell, Column, Table, side_by_side
+from reports.tables import (
+    MonthFigures,
+    PeerRanking,
+    RankRow,
+    change_text,
+    count_by_colour,
+    count_by_grade,
+    points_text,
+)
+
+NAMED = 3  # places named at either end
+FEW = 2 * NAMED  # a shorter ranking is named at its two ends only
+ITEM_COLUMNS = 8  # more score items than this do not fit a portrait page
+HALF_ROWS = 36  # units of one table that stays on one page
+COLOUR_NAMES = {"blue": "蓝色", "yellow": "黄色", "red": "红色"}
+
+
+def leaders(rows: Sequence[RankRow]) -> list[RankRow]:
+    """The units of the first places, ties included."""
+    return [row for row in rows if row.rank <= (NAMED if len(rows) > FEW else 1)]
+
+
+def trailers(rows: Sequence[RankRow]) -> list[RankRow]:
+    """The units of the last places, ties included, none of them a leader."""
+    if not rows:
+        return []
+    first = rows[-NAMED if len(rows) > FEW else -1].rank
+    last = [row for row in rows if row.rank >= first]
+    if len(last) > FEW:
+        last = [row for row in rows if row.rank == rows[-1].rank]
+    named = {row.unit_code for row in leaders(rows)}
+    return [row for row in last if row.unit_code not in named]
+
+
+def places_text(rows: Sequence[RankRow]) -> str:
+    """ "第1名角奎镇（98.50分），并列第2名小草坝镇、牛街镇（97.00分）"."""
+    parts = []
+    for rank, members in groupby(rows, key=lambda row: row.rank):
+        group = list(members)
+        names = "、".join(row.unit_name for row in group)
+        tied = "并列" if len(group) > 1 else ""
+        parts.append(f"{tied}第{rank}名{names}（{points_text(group[0].total)}分）")
+    return "，".join(parts)
+
+
+def grades_text(rows: Sequence[RankRow]) -> str:
+    """The grades that occur: "优秀5个、良好8个"."""
+    counts = count_by_grade(rows).items()
+    return "、".join(f"{grade.label}{count}个" for grade, count in counts if count)
+
+
+def colours_text(rows: Sequence[RankRow]) -> str:
+    """The colours that occur: "平安（蓝色）13个、不稳定（红色）1个"."""
+    counts = count_by_colour(rows).items()
+    return "、".join(
+        f"{colour.label}（{COLOUR_NAMES[colour.value]}）{count}个"
+        for colour, count in counts
+        if count
+    )
+
+
+def short_table(ranking: PeerRanking, unit_title: str, caption: str = "") -> Table:
+    """Rank, unit, points, grade and colour, in two halves."""
+    columns = (
+        Column("名次", 9),
+        Column(unit_title, 29, "left"),
+        Column("得分", 13.5, "right"),
+        Column("等次", 12),
+        Column("评价", 16.5),
+    )
+    rows = [
+        (
+            Cell(str(row.rank)),
+            Cell(row.unit_name),
+            Cell(points_text(row.total)),
+            Cell(row.grade.label),
+            Cell(row.colour.label, row.colour),
+        )
+        for row in ranking.rows
+    ]
+    return side_by_side(caption, columns, rows)
+
+
+def full_table(ranking: PeerRanking, unit_title: str) -> Table:
+    """Everything known of a ranking: items as well, where they fit."""
+    items = ranking.items if len(ranking.items) <= ITEM_COLUMNS else ()
+    columns = (
+        Column("名次", 9),
+        Column(unit_title, 26, "left"),
+        *(Column(f"{item.name}（{_short(item.points)}）", 12, "right") for item in items),
+        Column("总分", 13.5, "right"),
+        Column("等次", 11),
+        Column("评价", 16.5),
+        Column("较上月", 11),
+        Column("未办结", 11, "right"),
+    )
+    rows = tuple(
+        (
+            Cell(str(row.rank)),
+            Cell(row.unit_name),
+            *(Cell(points_text(row.points[index])) for index in range(len(items))),
+            Cell(points_text(row.total)),
+            Cell(row.grade.label),
+            Cell(row.colour.label, row.colour),
+            Cell(change_text(row.change)),
+            Cell(str(row.open_matters)),
+        )
+        for row in ranking.rows
+    )
+    return Table("", columns, rows)
+
+
+def attachments(figures: MonthFigures, unit_word: str) -> tuple[Attachment, ...]:
+    """The ranking tables behind the text, numbered as far as they exist."""
+    month = figures.month.label
+    parts: list[tuple[str, str, tuple[Table, ...]]] = []
+    if figures.townships.rows:
+        note = "说明：分项表头括号内为该项满分；“—”表示不适用或没有上月名次；未办结以件计。"
+        if len(figures.townships.items) > ITEM_COLUMNS:
+            note = "说明：分项得分见同期电子排名表；“—”表示没有上月名次；未办结以件计。"
+        table = full_table(figures.townships, unit_word)
+        parts.append((f"{month}{unit_word}考评排名表", note, (table,)))
+    sectors = [ranking for ranking in figures.sectors if ranking.rows]
+    if sectors:
+        tables = tuple(short_table(ranking, "单位", _caption(ranking)) for ranking in sectors)
+        parts.append((f"{month}各口单位考评排名表", "", tables))
+    villages = [ranking for ranking in figures.villages if ranking.rows]
+    if villages:
+        tables = tuple(table for ranking in villages for table in _village_tables(ranking))
+        parts.append((f"{month}村（社区）考评排名表", "", tables))
+    return tuple(
+        Attachment(f"附件{index}" if len(parts) > 1 else "附件", title, note, tables)
+        for index, (title, note, tables) in enumerate(parts, 1)
+    )
+
+
+def _village_tables(ranking: PeerRanking) -> list[Table]:
+    tables = []
+    for start in range(0, len(ranking.rows), HALF_ROWS):
+        rows = ranking.rows[start : start + HALF_ROWS]
+        part = PeerRanking(ranking.parent_name, ranking.peer_label, ranking.items, rows)
+        caption = _caption(ranking) + ("（续）" if start else "")
+        tables.append(short_table(part, "村（社区）", caption))
+    return tables
+
+
+def _caption(ranking: PeerRanking) -> str:
+    name = ranking.parent_name
+    if "村" not in ranking.peer_label:  # the units of a 口 hang under the county
+        name = ranking.peer_label
+    return f"{name}（{len(ranking.rows)}个单位）"
+
+
+def _short(points: int) -> str:
+    return points_text(points).removesuffix("00").removesuffix(".")
