@@ -1,0 +1,75 @@
+"""What every page shows around its content: navigation by duty, and the demo mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from pingan.enums import Role
+from pingan.selectors.offices import is_demo_county
+
+_RECORDS = (
+    Role.VILLAGE_CLERK,
+    Role.TOWNSHIP_CLERK,
+    Role.TOWNSHIP_REVIEWER,
+    Role.COUNTY_OFFICER,
+    Role.INSPECTOR,
+    Role.LEADER,
+)
+_REVIEWERS = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER)
+_INSPECTORS = (*_REVIEWERS, Role.INSPECTOR)
+_ADMINISTRATORS = (Role.ACCOUNT_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+
+# address name, label, who finds it in the bar
+NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("reports:home", "首页", _RECORDS),
+    ("campaigns:return-list", "月报", _RECORDS),
+    ("campaigns:return-review", "审核", _REVIEWERS),
+    ("campaigns:survey-list", "测评", _INSPECTORS),
+    ("assessments:inspection-list", "督导检查", _INSPECTORS),
+    ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
+    ("reports:matrix-latest", "进度", _RECORDS),
+    ("reports:ranking-latest", "排名", _RECORDS),
+    ("reports:colour-matrix", "红黄蓝", _RECORDS),
+    ("reports:dashboard-latest", "看板", _RECORDS),
+    ("reports:bulletin-list", "通报", _RECORDS),
+    ("campaigns:ledger-index", "台账", _RECORDS),
+    ("pingan:unit-list", "单位", (*_RECORDS, Role.ACCOUNT_ADMIN)),
+    ("pingan:county-settings", "设置", (Role.COUNTY_OFFICER,)),
+    ("pingan:account-list", "账号", (Role.ACCOUNT_ADMIN,)),
+    ("pingan:security-settings", "安全设置", (Role.SECURITY_ADMIN,)),
+    ("pingan:audit-list", "操作日志", (Role.AUDITOR,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    address: str
+    label: str
+    is_active: bool
+
+
+def navigation(request: HttpRequest) -> list[NavigationLink]:
+    """The links of the signed-in person's duty; the one of the present page is active."""
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    return [
+        NavigationLink(
+            reverse(name), label, here == name or here.rsplit("-", 1)[0] == name.rsplit("-", 1)[0]
+        )
+        for name, label, roles in NAVIGATION
+        if request.user.role in roles
+    ]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Template context of every page."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"navigation": [], "is_demo": False}
+    return {
+        "navigation": navigation(request),
+        "is_demo": is_demo_county(request.user.unit.root_id),
+    }
