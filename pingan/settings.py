@@ -15,6 +15,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -179,6 +180,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "pingan.staticfiles.ManifestStorage"},
 }
 
+MESSAGE_TAGS = {messages.ERROR: "danger"}
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
