@@ -3,8 +3,6 @@
 Written without newer syntax, so that an old Python can still say what it needs.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys
@@ -31,14 +29,14 @@ Python 依赖没有装成（见上面的 pip 输出）。常见原因是连不�
 """
 
 
-def pip_is_new_enough(pip: list[str]) -> bool:
+def pip_is_new_enough(pip: list) -> bool:
     """Whether this pip command runs and can install into another environment."""
     answer = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False)
     version = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
     return version is not None and (int(version[1]), int(version[2])) >= OLDEST_PIP
 
 
-def pip_command() -> list[str]:
+def pip_command() -> list:
     """The pip to use: the system's, else the one that Python brings along; empty if neither."""
     system = [sys.executable, "-m", "pip"]
     if pip_is_new_enough(system):
