@@ -1,0 +1,162 @@
+"""Loads the demonstration: a county, twelve months of records, closed, published and issued."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.models import InspectionGroup
+from assessments.services.closing import close_month
+from campaigns.models import MonthlyReturn, SweepCategory
+from campaigns.services.months import open_month
+from pingan import audit
+from pingan.enums import REPORTING_LEVELS, Level, Role
+from pingan.models import CountySettings, Unit, User
+from pingan.months import Month
+from reports.demo.accounts import create_accounts, create_inspectors
+from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
+from reports.services import issue_bulletin
+
+Say = Callable[[str], None]
+
+# Who guides which townships: document A's map, carried over the mergers to today's names.
+GUIDANCE = {
+    "政法委": ("角奎", "发界"),
+    "公安局": ("洛泽河", "龙街", "奎香", "树林"),
+    "人民检察院": ("荞山", "海子"),
+    "人民法院": ("龙安", "两河", "钟鸣"),
+    "司法局": ("小草坝", "龙海", "牛街", "洛旺", "柳溪"),
+}
+
+
+def is_loaded(county: Unit) -> bool:
+    return MonthlyReturn.objects.filter(unit__county=county).exists()
+
+
+def load_records(county: Unit, months: int, say: Say) -> None:
+    """Accounts, groups and `months` closed months up to last month, then the present one."""
+    today = timezone.localdate()
+    last = Month.of(today).previous
+    prepare(county)
+    for month in last.shift(1 - months).until(last):
+        with transaction.atomic():
+            fill_month(county, month)
+        [edition] = close_month(counties=[county], month=month, by=_officer(county))
+        issue_bulletin(edition=edition, by=_officer(county), issued_on=_issue_day(month, today))
+        say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
+    with transaction.atomic():
+        fill_month(county, Month.of(today))
+    say(f"{Month.of(today).label}：填报中")
+
+
+def prepare(county: Unit) -> None:
+    """Settings, accounts and inspection groups of the demonstration."""
+    with transaction.atomic():
+        CountySettings.objects.update_or_create(county=county, defaults={"is_demo": True})
+        units = Unit.objects.living().filter(county=county, level__in=REPORTING_LEVELS)
+        create_accounts(county, units)
+        groups = _inspection_groups(county)
+        create_inspectors(groups)
+        audit.record(
+            action="载入演示数据", obj=county, by=None, unit=county, note="虚构记录，仅供演示"
+        )
+
+
+def fill_month(county: Unit, month: Month) -> int:
+    """Made-up records of every reporting unit of one month; the number of rows written."""
+    now = timezone.now()
+    open_month(county=county, month=month)
+    returns = list(
+        MonthlyReturn.objects.filter(unit__county=county, month=month).select_related(
+            "unit__parent"
+        )
+    )
+    groups = _groups_by_village(county)
+    categories = list(SweepCategory.objects.filter(county=None, is_active=True))
+    clerks, reviewers = _people(county)
+    batch = Batch()
+    until = min(month.last_day, timezone.localdate() - dt.timedelta(days=1))
+    for monthly_return in returns:
+        fill_return(batch, monthly_return, categories, groups[monthly_return.unit_id], until)
+        settle_state(monthly_return, clerks, reviewers, now)
+    if month.last_day < timezone.localdate():
+        group_of = {
+            unit_id: group
+            for group in InspectionGroup.objects.filter(county=county).prefetch_related("units")
+            for unit_id in (unit.pk for unit in group.units.all())
+        }
+        survey_and_inspect(
+            batch,
+            (monthly_return.unit for monthly_return in returns),
+            month,
+            lambda unit: group_of.get(unit.pk),
+        )
+    MonthlyReturn.objects.bulk_update(
+        returns,
+        [
+            "state",
+            "saved_at",
+            "saved_by",
+            "submitted_at",
+            "first_submitted_at",
+            "submitted_by",
+            "is_on_time",
+            "reviewed_at",
+            "reviewed_by",
+        ],
+        batch_size=200,
+    )
+    return batch.write()
+
+
+def _inspection_groups(county: Unit) -> list[InspectionGroup]:
+    townships = list(Unit.objects.living().filter(county=county, level=Level.TOWNSHIP))
+    sectors = list(Unit.objects.living().filter(county=county, level=Level.SECTOR))
+    groups = []
+    for number, (lead, names) in enumerate(GUIDANCE.items()):
+        group, is_new = InspectionGroup.objects.get_or_create(
+            county=county,
+            name=f"第{'一二三四五'[number]}督导检查组",
+            valid_from=dt.date(2020, 1, 1),
+            defaults={
+                "lead_unit_name": lead,
+                "vehicle_unit_name": lead,
+                "member_posts": "组长（班子成员）、业务骨干2名",
+            },
+        )
+        if is_new:
+            own = [unit for unit in townships if unit.name.startswith(names)]
+            group.units.set(own + (sectors if number == 0 else []))
+        groups.append(group)
+    return groups
+
+
+def _groups_by_village(county: Unit) -> dict[int, list[Unit]]:
+    groups: dict[int, list[Unit]] = defaultdict(list)
+    for group in Unit.objects.living().filter(county=county, level=Level.GROUP):
+        groups[group.parent_id or 0].append(group)
+    return groups
+
+
+def _people(county: Unit) -> tuple[dict[int, User], dict[int, User]]:
+    """Clerks by unit, and reviewers by the unit that reviews."""
+    users: Iterable[User] = User.objects.filter(unit__path__startswith=county.path)
+    clerks, reviewers = {}, {}
+    for user in users:
+        if user.role in (Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK):
+            clerks[user.unit_id] = user
+        elif user.role in (Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER):
+            reviewers[user.unit_id] = user
+    return clerks, reviewers
+
+
+def _officer(county: Unit) -> User:
+    return User.objects.get(unit=county, role=Role.COUNTY_OFFICER)
+
+
+def _issue_day(month: Month, today: dt.date) -> dt.date:
+    return min(month.next.first_day.replace(day=10), today)
