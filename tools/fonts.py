@@ -1,9 +1,9 @@
 """Put the fonts of the printed documents into var/fonts/, which git ignores.
 
-Two sources: the npm packages of package.json (宋体, 小标宋, 黑体) and, on Debian, two packages that
-are downloaded and opened without root (仿宋, 楷体). What is already there is left alone, so a county
-may put its licensed fonts beside them. The set-up never fails for want of a font: what stands in
-is said in one sentence.
+Two sources: the npm packages of package.json (宋体, 小标宋, 黑体) and, on Debian, two packages
+that are downloaded and opened without root (仿宋, 楷体). What is already there is left alone, so a
+county may put its licensed fonts beside them. The set-up never fails for want of a font: what
+stands in is said in one sentence.
 
     python tools/fonts.py            # what is missing
     python tools/fonts.py --retry    # try again what could not be had last time
@@ -173,7 +173,7 @@ def _extract(package: Path, inside: str, names: list[str], folder: Path) -> None
         for member in archive:
             source = archive.extractfile(member) if member.name in wanted else None
             if source is not None:
-                with open(folder / wanted.pop(member.name), "wb") as target:
+                with (folder / wanted.pop(member.name)).open("wb") as target:
                     shutil.copyfileobj(source, target)
             if not wanted:
                 process.kill()

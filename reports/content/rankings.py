@@ -71,12 +71,12 @@ def short_table(ranking: PeerRanking, unit_title: str, caption: str = "") -> Tab
     """Rank, unit, points, grade and colour, in two halves."""
     columns = (
         Column("名次", 9),
-        Column(unit_title, 29, "left"),
-        Column("得分", 13.5, "right"),
-        Column("等次", 12),
+        Column(unit_title, 28, "left"),
+        Column("得分", 12, "right"),
+        Column("等次", 12.5),
         Column("评价", 16.5),
     )
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             Cell(str(row.rank)),
             Cell(row.unit_name),
@@ -93,12 +93,12 @@ def full_table(ranking: PeerRanking, unit_title: str) -> Table:
     """Everything known of a ranking: items as well, where they fit."""
     items = ranking.items if len(ranking.items) <= ITEM_COLUMNS else ()
     columns = (
-        Column("名次", 9),
-        Column(unit_title, 26, "left"),
-        *(Column(f"{item.name}（{_short(item.points)}）", 12, "right") for item in items),
-        Column("总分", 13.5, "right"),
+        Column("名次", 8),
+        Column(unit_title, 23.7, "left"),
+        *(Column(f"{item.name}（{_short(item.points)}）", 9.6, "right") for item in items),
+        Column("总分", 10, "right"),
         Column("等次", 11),
-        Column("评价", 16.5),
+        Column("评价", 14.3),
         Column("较上月", 11),
         Column("未办结", 11, "right"),
     )

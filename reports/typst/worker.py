@@ -1,0 +1,76 @@
+"""Sets one document: a request as JSON on stdin, the PDF on stdout. Runs in a process of its own.
+
+After a compilation typst cannot be used in a forked child, and a hostile text could make it slow or
+large; here it is bounded and gone afterwards. An error is JSON on stderr with exit code 2.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import resource
+import sys
+from typing import Any
+
+import typst
+
+FAILED = 2
+
+
+class LayoutError(Exception):
+    """typst finished with a warning."""
+
+
+def main() -> int:
+    request = json.load(sys.stdin)
+    _limit(request["cpu_seconds"], request["memory_bytes"])
+    # Fonts of the system stay out: the same edition gives the same file on every machine.
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[request["font_dir"]],
+    )
+    families = {family.casefold(): family for family in fonts.families()}
+    if "template" not in request:
+        json.dump(sorted(families.values()), sys.stdout)
+        return 0
+    chains = {
+        role: [families[name.casefold()] for name in chain if name.casefold() in families]
+        for role, chain in request["chains"].items()
+    }
+    try:
+        sys.stdout.buffer.write(_compile(request, fonts, chains))
+    except (typst.TypstError, LayoutError) as error:
+        json.dump({"message": getattr(error, "message", str(error))}, sys.stderr)
+        return FAILED
+    return 0
+
+
+def _compile(request: dict[str, Any], fonts: typst.Fonts, chains: dict[str, list[str]]) -> bytes:
+    compiler = typst.Compiler(
+        root=request["root"],
+        font_paths=fonts,
+        sys_inputs={
+            "data": json.dumps(request["data"], ensure_ascii=False),
+            "fonts": json.dumps(chains, ensure_ascii=False),
+        },
+    )
+    document, warnings = compiler.compile_with_warnings(
+        request["template"],
+        pdf_standards=[request["standard"]],
+        timestamp=dt.datetime.fromisoformat(request["timestamp"]),
+    )
+    for warning in warnings:
+        # Anything else would be a document whose page numbers or colophon may be wrong.
+        raise LayoutError(str(warning))
+    assert isinstance(document, bytes)
+    return document
+
+
+def _limit(cpu_seconds: int, memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
