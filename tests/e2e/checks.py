@@ -45,7 +45,8 @@ def forget(page: Page) -> None:
 
 def assert_no_csp_violation(page: Page) -> None:
     """Nothing that this page has shown so far broke the policy or a script."""
-    assert _problems[page] == []
+    problems = _problems[page]
+    assert not problems, "\n".join(problems)
 
 
 @cache
@@ -63,16 +64,16 @@ def assert_accessible(page: Page) -> None:
         for violation in answer["violations"]
         for node in violation["nodes"]
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def assert_no_sideways_scroll(page: Page) -> None:
     """The page fits its window on an office screen and on a phone."""
     before = page.viewport_size
-    found = {}
+    found: list[str] = []
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
-        found[size["width"]] = page.evaluate(FIND_OVERFLOW)
+        found += page.evaluate(FIND_OVERFLOW)
     if before is not None:
         page.set_viewport_size(before)
-    assert found == {DESKTOP["width"]: [], PHONE["width"]: []}, page.url
+    assert not found, "\n".join([page.url, *found])
