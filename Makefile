@@ -60,7 +60,7 @@ lint: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	$(SQLITE) $(PY) manage.py makemigrations --check --dry-run
 
 unit: setup-dev
