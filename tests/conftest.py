@@ -1,19 +1,28 @@
 """What every test may use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.test import Client, override_settings
 
+from pingan.enums import Role
+from pingan.models import User
+from tests.factories import County, make_county, make_user
 from tests.servers import RedisServer, own_redis
 
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_names() -> Iterator[None]:
-    """Unit tests read pages without collectstatic; the browser tests use the hashed names."""
+    """Unit tests read pages without collectstatic; the browser tests use the hashed names.
+
+    Passwords are hashed by the quickest hasher: what is tested is who signs in, not its strength.
+    """
     backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": backend}):
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": backend},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
         yield
 
 
@@ -22,3 +31,39 @@ def redis_server() -> Iterator[RedisServer]:
     """A running Redis that the test may stop and start again."""
     with own_redis() as server:
         yield server
+
+
+@pytest.fixture
+def tree(db: None) -> County:
+    """A small county: 2 townships × 2 villages × 2 groups, 1 sector with 2 departments."""
+    return make_county()
+
+
+@pytest.fixture
+def county_officer(tree: County) -> User:
+    """县级经办员 of the county."""
+    return make_user(Role.COUNTY_OFFICER, tree.county, "officer")
+
+
+@pytest.fixture
+def township_clerk(tree: County) -> User:
+    """乡镇综治员 of the first township."""
+    return make_user(Role.TOWNSHIP_CLERK, tree.townships[0], "clerk")
+
+
+@pytest.fixture
+def other_clerk(tree: County) -> User:
+    """乡镇综治员 of the second township."""
+    return make_user(Role.TOWNSHIP_CLERK, tree.townships[1], "other-clerk")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """client_of(user): a browser in which this person has signed in."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in

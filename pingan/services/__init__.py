@@ -1,0 +1,1 @@
+"""Writes: check, change, record, in one transaction."""
