@@ -9,282 +9,898 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(error_messages={'unique': '这个账号已经有人使用，请换一个。'}, max_length=40, unique=True, validators=[django.contrib.auth.validators.ASCIIUsernameValidator()], verbose_name='账号')),
-                ('display_name', models.CharField(help_text='职务或姓名，显示在页面上', max_length=40, verbose_name='称呼')),
-                ('role', models.CharField(choices=[('village_clerk', '村级信息员'), ('township_clerk', '乡镇综治员'), ('township_reviewer', '乡镇审核员'), ('county_officer', '县级经办员'), ('inspector', '督导检查员'), ('leader', '领导'), ('account_admin', '账号管理员'), ('security_admin', '安全管理员'), ('auditor', '审计员')], max_length=20, verbose_name='岗位')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='下次登录须改密码')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "这个账号已经有人使用，请换一个。"},
+                        max_length=40,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.ASCIIUsernameValidator()],
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "display_name",
+                    models.CharField(
+                        help_text="职务或姓名，显示在页面上", max_length=40, verbose_name="称呼"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("village_clerk", "村级信息员"),
+                            ("township_clerk", "乡镇综治员"),
+                            ("township_reviewer", "乡镇审核员"),
+                            ("county_officer", "县级经办员"),
+                            ("inspector", "督导检查员"),
+                            ("leader", "领导"),
+                            ("account_admin", "账号管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=20,
+                        verbose_name="岗位",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="下次登录须改密码"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '账号',
-                'ordering': ['username'],
+                "verbose_name": "账号",
+                "ordering": ["username"],
             },
         ),
         migrations.CreateModel(
-            name='SecuritySettings',
+            name="SecuritySettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('failure_limit', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(3), django.core.validators.MaxValueValidator(20)], verbose_name='连续失败几次锁定')),
-                ('lock_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)], verbose_name='锁定分钟数')),
-                ('idle_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(480)], verbose_name='无操作自动退出分钟数')),
-                ('password_length', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(8), django.core.validators.MaxValueValidator(40)], verbose_name='密码最短长度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "failure_limit",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(3),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="连续失败几次锁定",
+                    ),
+                ),
+                (
+                    "lock_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1440),
+                        ],
+                        verbose_name="锁定分钟数",
+                    ),
+                ),
+                (
+                    "idle_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(480),
+                        ],
+                        verbose_name="无操作自动退出分钟数",
+                    ),
+                ),
+                (
+                    "password_length",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(8),
+                            django.core.validators.MaxValueValidator(40),
+                        ],
+                        verbose_name="密码最短长度",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '安全设置',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='security_settings_one_row')],
+                "verbose_name": "安全设置",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="security_settings_one_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', pingan.fields.PathField(max_length=64, unique=True, verbose_name='路径')),
-                ('code', models.CharField(db_index=True, max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('county', '县'), ('subdistrict', '街道'), ('town', '镇'), ('township', '乡'), ('zone', '开发区'), ('village', '村'), ('community', '社区'), ('group', '小组'), ('sector', '口'), ('department', '部门'), ('school', '学校'), ('hospital', '医院'), ('station', '车站'), ('market', '市场'), ('enterprise', '企业'), ('scenic_area', '景区'), ('compound', '院落小区'), ('inner', '内设单位')], max_length=20, verbose_name='类型')),
-                ('level', models.SmallIntegerField(choices=[(1, '县'), (2, '乡镇'), (3, '村(社区)'), (4, '小组'), (12, '口'), (13, '单位'), (14, '内设单位')], verbose_name='层级')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='人口')),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='户数')),
-                ('area', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='面积(平方公里)')),
-                ('market_days', models.CharField(blank=True, help_text='公历日期的尾数，如 3,8 表示逢三、逢八', max_length=40, verbose_name='逢场日')),
-                ('is_scored', models.BooleanField(default=True, verbose_name='参加考评')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('county', models.ForeignKey(blank=True, help_text='县本身为空', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='所属县')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='pingan.unit', verbose_name='上级单位')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='并入单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", pingan.fields.PathField(max_length=64, unique=True, verbose_name="路径")),
+                ("code", models.CharField(db_index=True, max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("county", "县"),
+                            ("subdistrict", "街道"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("zone", "开发区"),
+                            ("village", "村"),
+                            ("community", "社区"),
+                            ("group", "小组"),
+                            ("sector", "口"),
+                            ("department", "部门"),
+                            ("school", "学校"),
+                            ("hospital", "医院"),
+                            ("station", "车站"),
+                            ("market", "市场"),
+                            ("enterprise", "企业"),
+                            ("scenic_area", "景区"),
+                            ("compound", "院落小区"),
+                            ("inner", "内设单位"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "县"),
+                            (2, "乡镇"),
+                            (3, "村(社区)"),
+                            (4, "小组"),
+                            (12, "口"),
+                            (13, "单位"),
+                            (14, "内设单位"),
+                        ],
+                        verbose_name="层级",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="人口"),
+                ),
+                (
+                    "households",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="户数"),
+                ),
+                (
+                    "area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="面积(平方公里)",
+                    ),
+                ),
+                (
+                    "market_days",
+                    models.CharField(
+                        blank=True,
+                        help_text="公历日期的尾数，如 3,8 表示逢三、逢八",
+                        max_length=40,
+                        verbose_name="逢场日",
+                    ),
+                ),
+                ("is_scored", models.BooleanField(default=True, verbose_name="参加考评")),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="县本身为空",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="所属县",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="pingan.unit",
+                        verbose_name="上级单位",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="并入单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位',
-                'ordering': ['level', 'position', 'code'],
+                "verbose_name": "单位",
+                "ordering": ["level", "position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('state', models.CharField(choices=[('open', '填报中'), ('closed', '已结账')], default='open', max_length=8, verbose_name='状态')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结账时间')),
-                ('reopen_reason', models.CharField(blank=True, max_length=200, verbose_name='重开原因')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='结账人')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='pingan.unit', verbose_name='县')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "填报中"), ("closed", "已结账")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结账时间")),
+                (
+                    "reopen_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="重开原因"),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="结账人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="pingan.unit",
+                        verbose_name="县",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月份账期',
-                'ordering': ['-month'],
+                "verbose_name": "月份账期",
+                "ordering": ["-month"],
             },
         ),
         migrations.CreateModel(
-            name='OfficeName',
+            name="OfficeName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('committee', '领导机构'), ('lead_office', '县级办事机构'), ('township_office', '乡镇办事机构')], max_length=20, verbose_name='机构')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=20, verbose_name='简称')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='office_names', to='pingan.unit', verbose_name='县')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("committee", "领导机构"),
+                            ("lead_office", "县级办事机构"),
+                            ("township_office", "乡镇办事机构"),
+                        ],
+                        max_length=20,
+                        verbose_name="机构",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=20, verbose_name="简称")),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="office_names",
+                        to="pingan.unit",
+                        verbose_name="县",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构名称',
-                'ordering': ['role', 'valid_from'],
+                "verbose_name": "机构名称",
+                "ordering": ["role", "valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=80, verbose_name='任务')),
-                ('title', models.CharField(max_length=100, verbose_name='标题')),
-                ('arguments', models.JSONField(default=dict, verbose_name='参数')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '未成功')], default='queued', max_length=8, verbose_name='状态')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('message', models.CharField(blank=True, max_length=300, verbose_name='进展')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='提交时间')),
-                ('beat_at', models.DateTimeField(auto_now_add=True, verbose_name='最近心跳')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=80, verbose_name="任务")),
+                ("title", models.CharField(max_length=100, verbose_name="标题")),
+                ("arguments", models.JSONField(default=dict, verbose_name="参数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "未成功"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                ("message", models.CharField(blank=True, max_length=300, verbose_name="进展")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="尝试次数")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
+                ("beat_at", models.DateTimeField(auto_now_add=True, verbose_name="最近心跳")),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="完成时间"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'ordering': ['-pk'],
+                "verbose_name": "后台任务",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Guidance',
+            name="Guidance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guides', to='pingan.unit', verbose_name='挂钩单位')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guided_by', to='pingan.unit', verbose_name='被指导单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guides",
+                        to="pingan.unit",
+                        verbose_name="挂钩单位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guided_by",
+                        to="pingan.unit",
+                        verbose_name="被指导单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '包片指导',
+                "verbose_name": "包片指导",
             },
         ),
         migrations.CreateModel(
-            name='CountySettings',
+            name="CountySettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('village_day', models.PositiveSmallIntegerField(default=25, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(28)], verbose_name='村(社区)上报截止日（当月）')),
-                ('township_day', models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(28)], verbose_name='乡镇上报截止日（当月）')),
-                ('inspection_day', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(28)], verbose_name='督导检查截止日（次月）')),
-                ('bulletin_day', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(28)], verbose_name='通报日（次月）')),
-                ('shift_rule', models.CharField(choices=[('next_workday', '顺延到节假日后的第一个工作日'), ('previous_workday', '提前到节假日前的最后一个工作日'), ('none', '不顺延')], default='next_workday', max_length=20, verbose_name='遇节假日')),
-                ('document_prefix', models.CharField(default='创安办', max_length=20, verbose_name='发文机关代字')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('county', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='county_settings', to='pingan.unit', verbose_name='县')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "village_day",
+                    models.PositiveSmallIntegerField(
+                        default=25,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(28),
+                        ],
+                        verbose_name="村(社区)上报截止日（当月）",
+                    ),
+                ),
+                (
+                    "township_day",
+                    models.PositiveSmallIntegerField(
+                        default=28,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(28),
+                        ],
+                        verbose_name="乡镇上报截止日（当月）",
+                    ),
+                ),
+                (
+                    "inspection_day",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(28),
+                        ],
+                        verbose_name="督导检查截止日（次月）",
+                    ),
+                ),
+                (
+                    "bulletin_day",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(28),
+                        ],
+                        verbose_name="通报日（次月）",
+                    ),
+                ),
+                (
+                    "shift_rule",
+                    models.CharField(
+                        choices=[
+                            ("next_workday", "顺延到节假日后的第一个工作日"),
+                            ("previous_workday", "提前到节假日前的最后一个工作日"),
+                            ("none", "不顺延"),
+                        ],
+                        default="next_workday",
+                        max_length=20,
+                        verbose_name="遇节假日",
+                    ),
+                ),
+                (
+                    "document_prefix",
+                    models.CharField(default="创安办", max_length=20, verbose_name="发文机关代字"),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "county",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="county_settings",
+                        to="pingan.unit",
+                        verbose_name="县",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '县级设置',
+                "verbose_name": "县级设置",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='lent_units',
-            field=models.ManyToManyField(blank=True, help_text='本单位以外的，如督导检查组所联系的乡镇', related_name='+', to='pingan.unit', verbose_name='另可查看的单位'),
+            model_name="user",
+            name="lent_units",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="本单位以外的，如督导检查组所联系的乡镇",
+                related_name="+",
+                to="pingan.unit",
+                verbose_name="另可查看的单位",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='pingan.unit', verbose_name='所在单位'),
+            model_name="user",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="pingan.unit",
+                verbose_name="所在单位",
+            ),
         ),
         migrations.CreateModel(
-            name='UnitEvent',
+            name="UnitEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('create', '设立'), ('rename', '更名'), ('move', '划转'), ('merge', '合并'), ('split', '分设'), ('close', '撤销'), ('correct', '信息更正')], max_length=12, verbose_name='变更类型')),
-                ('on', models.DateField(verbose_name='生效日期')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='记录时间')),
-                ('other', models.ForeignKey(blank=True, help_text='并入、划入或分出的单位', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='相关单位')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pingan.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("create", "设立"),
+                            ("rename", "更名"),
+                            ("move", "划转"),
+                            ("merge", "合并"),
+                            ("split", "分设"),
+                            ("close", "撤销"),
+                            ("correct", "信息更正"),
+                        ],
+                        max_length=12,
+                        verbose_name="变更类型",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="生效日期")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="记录时间")),
+                (
+                    "other",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="并入、划入或分出的单位",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="相关单位",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="pingan.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位变更',
-                'ordering': ['on', 'pk'],
+                "verbose_name": "单位变更",
+                "ordering": ["on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='UnitVersion',
+            name="UnitVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('path', pingan.fields.PathField(db_index=True, max_length=64, verbose_name='路径')),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('county', '县'), ('subdistrict', '街道'), ('town', '镇'), ('township', '乡'), ('zone', '开发区'), ('village', '村'), ('community', '社区'), ('group', '小组'), ('sector', '口'), ('department', '部门'), ('school', '学校'), ('hospital', '医院'), ('station', '车站'), ('market', '市场'), ('enterprise', '企业'), ('scenic_area', '景区'), ('compound', '院落小区'), ('inner', '内设单位')], max_length=20, verbose_name='类型')),
-                ('level', models.SmallIntegerField(choices=[(1, '县'), (2, '乡镇'), (3, '村(社区)'), (4, '小组'), (12, '口'), (13, '单位'), (14, '内设单位')], verbose_name='层级')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('is_scored', models.BooleanField(default=True, verbose_name='参加考评')),
-                ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='所属县')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='上级单位')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='pingan.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "path",
+                    pingan.fields.PathField(db_index=True, max_length=64, verbose_name="路径"),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("county", "县"),
+                            ("subdistrict", "街道"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("zone", "开发区"),
+                            ("village", "村"),
+                            ("community", "社区"),
+                            ("group", "小组"),
+                            ("sector", "口"),
+                            ("department", "部门"),
+                            ("school", "学校"),
+                            ("hospital", "医院"),
+                            ("station", "车站"),
+                            ("market", "市场"),
+                            ("enterprise", "企业"),
+                            ("scenic_area", "景区"),
+                            ("compound", "院落小区"),
+                            ("inner", "内设单位"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "县"),
+                            (2, "乡镇"),
+                            (3, "村(社区)"),
+                            (4, "小组"),
+                            (12, "口"),
+                            (13, "单位"),
+                            (14, "内设单位"),
+                        ],
+                        verbose_name="层级",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                ("is_scored", models.BooleanField(default=True, verbose_name="参加考评")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="所属县",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="上级单位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="pingan.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位沿革',
-                'ordering': ['level', 'position', 'code'],
+                "verbose_name": "单位沿革",
+                "ordering": ["level", "position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='时间')),
-                ('by_name', models.CharField(help_text='当时的账号与称呼', max_length=100, verbose_name='操作人名称')),
-                ('from_address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('action', models.CharField(db_index=True, max_length=40, verbose_name='操作')),
-                ('object_type', models.CharField(max_length=40, verbose_name='对象类型')),
-                ('object_id', models.CharField(blank=True, max_length=40, verbose_name='对象编号')),
-                ('object_name', models.CharField(max_length=120, verbose_name='对象')),
-                ('unit_path', pingan.fields.PathField(blank=True, db_index=True, max_length=64, verbose_name='所属单位路径')),
-                ('before', models.JSONField(default=dict, verbose_name='变更前')),
-                ('after', models.JSONField(default=dict, verbose_name='变更后')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="时间")),
+                (
+                    "by_name",
+                    models.CharField(
+                        help_text="当时的账号与称呼", max_length=100, verbose_name="操作人名称"
+                    ),
+                ),
+                (
+                    "from_address",
+                    models.CharField(blank=True, max_length=45, verbose_name="来源地址"),
+                ),
+                ("action", models.CharField(db_index=True, max_length=40, verbose_name="操作")),
+                ("object_type", models.CharField(max_length=40, verbose_name="对象类型")),
+                ("object_id", models.CharField(blank=True, max_length=40, verbose_name="对象编号")),
+                ("object_name", models.CharField(max_length=120, verbose_name="对象")),
+                (
+                    "unit_path",
+                    pingan.fields.PathField(
+                        blank=True, db_index=True, max_length=64, verbose_name="所属单位路径"
+                    ),
+                ),
+                ("before", models.JSONField(default=dict, verbose_name="变更前")),
+                ("after", models.JSONField(default=dict, verbose_name="变更后")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '操作日志',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['object_type', 'object_id'], name='audit_object')],
+                "verbose_name": "操作日志",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["object_type", "object_id"], name="audit_object")],
             },
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='unit_code_unique_while_living'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)),
+                fields=("code",),
+                name="unit_code_unique_while_living",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['county']), ('level', 1)), models.Q(('kind__in', ['subdistrict', 'town', 'township', 'zone']), ('level', 2)), models.Q(('kind__in', ['village', 'community']), ('level', 3)), models.Q(('kind__in', ['group']), ('level', 4)), models.Q(('kind__in', ['sector']), ('level', 12)), models.Q(('kind__in', ['department', 'school', 'hospital', 'station', 'market', 'enterprise', 'scenic_area', 'compound']), ('level', 13)), models.Q(('kind__in', ['inner']), ('level', 14)), _connector='OR'), name='unit_level_matches_kind'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["county"]), ("level", 1)),
+                    models.Q(
+                        ("kind__in", ["subdistrict", "town", "township", "zone"]), ("level", 2)
+                    ),
+                    models.Q(("kind__in", ["village", "community"]), ("level", 3)),
+                    models.Q(("kind__in", ["group"]), ("level", 4)),
+                    models.Q(("kind__in", ["sector"]), ("level", 12)),
+                    models.Q(
+                        (
+                            "kind__in",
+                            [
+                                "department",
+                                "school",
+                                "hospital",
+                                "station",
+                                "market",
+                                "enterprise",
+                                "scenic_area",
+                                "compound",
+                            ],
+                        ),
+                        ("level", 13),
+                    ),
+                    models.Q(("kind__in", ["inner"]), ("level", 14)),
+                    _connector="OR",
+                ),
+                name="unit_level_matches_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_closed_after_opened'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="unit_closed_after_opened",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('county', None), ('level', 1), ('parent', None)), models.Q(models.Q(('level', 1), _negated=True), ('county__isnull', False), ('parent__isnull', False)), _connector='OR'), name='unit_has_parent_and_county'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("county", None), ("level", 1), ("parent", None)),
+                    models.Q(
+                        models.Q(("level", 1), _negated=True),
+                        ("county__isnull", False),
+                        ("parent__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="unit_has_parent_and_county",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('county', 'month'), name='period_unique'),
+            model_name="period",
+            constraint=models.UniqueConstraint(fields=("county", "month"), name="period_unique"),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed')), _connector='OR'), name='period_closed_has_moment'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("state", "open")),
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="period_closed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officename',
-            constraint=models.UniqueConstraint(fields=('county', 'role', 'valid_from'), name='office_name_start_unique'),
+            model_name="officename",
+            constraint=models.UniqueConstraint(
+                fields=("county", "role", "valid_from"), name="office_name_start_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', 'beat_at'], name='job_state_beat'),
+            model_name="job",
+            index=models.Index(fields=["state", "beat_at"], name="job_state_beat"),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ['queued', 'running'])), models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='job_finished_has_moment'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at", None), ("state__in", ["queued", "running"])),
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
+                    _connector="OR",
+                ),
+                name="job_finished_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guidance',
-            constraint=models.UniqueConstraint(fields=('guide', 'unit', 'valid_from'), name='guidance_unique'),
+            model_name="guidance",
+            constraint=models.UniqueConstraint(
+                fields=("guide", "unit", "valid_from"), name="guidance_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(fields=('unit', 'valid_from'), name='unit_version_start_unique'),
+            model_name="unitversion",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "valid_from"), name="unit_version_start_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('unit',), name='unit_version_one_open'),
+            model_name="unitversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)),
+                fields=("unit",),
+                name="unit_version_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_version_ends_after_start'),
+            model_name="unitversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="unit_version_ends_after_start",
+            ),
         ),
     ]

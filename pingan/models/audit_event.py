@@ -24,7 +24,12 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
     by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="操作人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="操作人",
     )
     by_name = models.CharField("操作人名称", max_length=100, help_text="当时的账号与称呼")
     from_address = models.CharField("来源地址", max_length=45, blank=True)

@@ -35,7 +35,12 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     created_at = models.DateTimeField("提交时间", auto_now_add=True)
     created_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="提交人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="提交人",
     )
     beat_at = models.DateTimeField("最近心跳", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)

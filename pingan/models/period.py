@@ -15,12 +15,15 @@ class Period(models.Model):
 
     county = models.ForeignKey(Unit, models.PROTECT, related_name="periods", verbose_name="县")
     month = MonthField(verbose_name="月份")
-    state = models.CharField(
-        "状态", max_length=8, choices=PeriodState, default=PeriodState.OPEN
-    )
+    state = models.CharField("状态", max_length=8, choices=PeriodState, default=PeriodState.OPEN)
     closed_at = models.DateTimeField("结账时间", null=True, blank=True)
     closed_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="结账人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="结账人",
     )
     reopen_reason = models.CharField("重开原因", max_length=200, blank=True)
 

@@ -50,9 +50,7 @@ class OfficeNameQuerySet(models.QuerySet["OfficeName"]):
 class OfficeName(models.Model):
     """What an office was called from `valid_from` until the day before `valid_to`."""
 
-    county = models.ForeignKey(
-        Unit, models.PROTECT, related_name="office_names", verbose_name="县"
-    )
+    county = models.ForeignKey(Unit, models.PROTECT, related_name="office_names", verbose_name="县")
     role = models.CharField("机构", max_length=20, choices=OfficeRole)
     name = models.CharField("名称", max_length=60)
     short_name = models.CharField("简称", max_length=20)
@@ -84,7 +82,9 @@ class SecuritySettings(models.Model):
         "锁定分钟数", default=15, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
     idle_minutes = models.PositiveSmallIntegerField(
-        "无操作自动退出分钟数", default=60, validators=[MinValueValidator(5), MaxValueValidator(480)]
+        "无操作自动退出分钟数",
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(480)],
     )
     password_length = models.PositiveSmallIntegerField(
         "密码最短长度", default=10, validators=[MinValueValidator(8), MaxValueValidator(40)]

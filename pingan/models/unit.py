@@ -52,7 +52,12 @@ class Unit(models.Model):
 
     path = PathField("路径", unique=True)
     parent = models.ForeignKey(
-        "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name="上级单位"
+        "self",
+        models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+        verbose_name="上级单位",
     )
     county = models.ForeignKey(
         "self",
@@ -158,7 +163,9 @@ class UnitVersion(models.Model):
         verbose_name = "单位沿革"
         ordering = ["level", "position", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "valid_from"], name="unit_version_start_unique"),
+            models.UniqueConstraint(
+                fields=["unit", "valid_from"], name="unit_version_start_unique"
+            ),
             models.UniqueConstraint(
                 fields=["unit"], condition=Q(valid_to=None), name="unit_version_one_open"
             ),
@@ -190,7 +197,12 @@ class UnitEvent(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
     recorded_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="记录人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="记录人",
     )
 
     class Meta:
@@ -205,7 +217,9 @@ class Guidance(models.Model):
     """包片指导: which unit guides which township (domain C5)."""
 
     guide = models.ForeignKey(Unit, models.PROTECT, related_name="guides", verbose_name="挂钩单位")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="guided_by", verbose_name="被指导单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="guided_by", verbose_name="被指导单位"
+    )
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
 
