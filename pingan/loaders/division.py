@@ -27,6 +27,13 @@ _UNIT_CODE = re.compile(r"\d{12}", re.ASCII)
 
 # Longest first: "村民委员会" must not be read as "委员会".
 _COMMITTEE_SUFFIXES = ("社区居民委员会", "居民委员会", "居委会", "村民委员会", "村委会")
+# 民族乡 carry the names of peoples; long names are cut on crowded pages: 龙街苗族彝族乡 → 龙街乡.
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|"
+    "东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|"
+    "俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
+)
+_PEOPLES_BEFORE_KIND = re.compile(rf"(?<=..)(?:(?:{_PEOPLES})族)+(?=乡$|镇$)")
 _COMMUNITY_SUFFIXES = frozenset({"社区居民委员会", "居民委员会", "居委会"})
 
 
@@ -48,8 +55,7 @@ class DivisionUnit:
 
 def read_county(county_code: str, package_dir: Path | None = None) -> list[DivisionUnit]:
     """The county, its townships and its villages, parents before children."""
-    if not _COUNTY_CODE.fullmatch(county_code):
-        raise DivisionError(f"“{county_code}”不是县级代码，请写六位数字，例如 530628。")
+    check_county_code(county_code)
     own_file = COUNTIES_DIR / f"{county_code}.csv"
     if own_file.exists():
         return _read_own_file(own_file, county_code)
@@ -58,6 +64,12 @@ def read_county(county_code: str, package_dir: Path | None = None) -> list[Divis
         if code == county_code:
             return units
     raise DivisionError(f"全国区划代码中没有县级代码 {county_code}，请核对后再试。")
+
+
+def check_county_code(county_code: str) -> None:
+    """Six digits, or a sentence that says so."""
+    if not _COUNTY_CODE.fullmatch(county_code):
+        raise DivisionError(f"“{county_code}”不是县级代码，请写六位数字，例如 530628。")
 
 
 def iter_province(
@@ -82,7 +94,17 @@ def short_name(name: str) -> str:
             continue
         ending = "社区" if suffix in _COMMUNITY_SUFFIXES else "村"
         return stem if stem.endswith((ending, "嘎查")) else stem + ending
-    return name.replace("街道办事处", "街道") if name.endswith("街道办事处") else name
+    name = name.removesuffix("办事处") if name.endswith("街道办事处") else name
+    return _PEOPLES_BEFORE_KIND.sub("", name)
+
+
+def place_name(township_name: str) -> str:
+    """The bare place of a township's name: 龙街苗族彝族乡 → 龙街."""
+    short = short_name(township_name)
+    for suffix in ("街道", "镇", "乡"):
+        if short.endswith(suffix) and len(short) > len(suffix):
+            return short.removesuffix(suffix)
+    return short
 
 
 def township_kind(code: str, name: str) -> UnitKind:
