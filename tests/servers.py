@@ -273,13 +273,17 @@ def _run(command: Sequence[str], *, with_postgres: bool, with_redis: bool) -> in
 
 def main() -> int:
     """Run a command beside the servers and end with its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.servers")
+    # Split by hand: the command's own options are none of ours.
+    given = sys.argv[1:]
+    split = given.index("--") if "--" in given else len(given)
+    ours, command = given[:split], given[split + 1 :]
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.servers", usage="%(prog)s run [--postgres] [--redis] -- COMMAND"
+    )
     parser.add_argument("action", choices=["run"])
-    parser.add_argument("--postgres", action="store_true", help="只启动 PostgreSQL")
-    parser.add_argument("--redis", action="store_true", help="只启动 Redis")
-    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- 命令")
-    options = parser.parse_args()
-    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL")
+    parser.add_argument("--redis", action="store_true", help="Redis")
+    options = parser.parse_args(ours)
     if not command:
         parser.error("缺少要运行的命令")
     # Being ended from outside still stops the servers.

@@ -26,21 +26,19 @@ def test_redis_server_keeps_what_it_holds_over_a_restart(redis_server: RedisServ
         assert client.get("kept") == b"yes"
 
 
-def test_run_gives_the_command_both_addresses_and_its_exit_code():
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL"}
-    }
-    command = [sys.executable, "-m", "tests.servers", "run", "--", "sh", "-c"]
-
-    answer = subprocess.run(
-        [*command, "echo $DATABASE_URL $REDIS_URL; exit 7"],
-        env=environment,
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    outside = {"DATABASE_URL", "REDIS_URL"}
+    return subprocess.run(
+        [sys.executable, "-m", "tests.servers", "run", *arguments],
+        env={name: value for name, value in os.environ.items() if name not in outside},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_run_gives_the_command_both_addresses_and_its_exit_code():
+    answer = run("--", "sh", "-c", "echo $DATABASE_URL $REDIS_URL; exit 7")
 
     database_url, redis_url = answer.stdout.split()
     assert answer.returncode == 7
@@ -48,6 +46,20 @@ def test_run_gives_the_command_both_addresses_and_its_exit_code():
         psycopg2.connect(database_url)
     with redis.Redis.from_url(redis_url) as client, pytest.raises(redis.ConnectionError):
         client.ping()
+
+
+def test_run_starts_only_what_is_asked_for():
+    answer = run("--postgres", "--", "sh", "-c", "echo $DATABASE_URL, $REDIS_URL")
+
+    assert answer.stdout.startswith("postgres://")
+    assert answer.stdout.endswith(", \n")
+
+
+def test_run_without_a_command_says_so():
+    answer = run("--redis", "--")
+
+    assert answer.returncode == 2
+    assert "缺少要运行的命令" in answer.stderr
 
 
 def test_the_suite_itself_runs_on_postgresql():
