@@ -49,10 +49,10 @@ def test_run_gives_the_command_both_addresses_and_its_exit_code():
 
 
 def test_run_starts_only_what_is_asked_for():
-    answer = run("--postgres", "--", "sh", "-c", "echo $DATABASE_URL, $REDIS_URL")
+    answer = run("--postgres", "--", "sh", "-c", "echo $DATABASE_URL-$REDIS_URL")
 
     assert answer.stdout.startswith("postgres://")
-    assert answer.stdout.endswith(", \n")
+    assert answer.stdout.endswith("-\n")
 
 
 def test_run_without_a_command_says_so():
