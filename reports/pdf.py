@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reports.content import BulletinContent, Heading, Paragraph, Table
+from reports.content import BoardContent, BulletinContent, Heading, Paragraph, Table
 
 BASE = Path(__file__).resolve().parents[1]
 TEMPLATES = BASE / "reports" / "typst"
@@ -21,6 +21,7 @@ FONT_DIR = BASE / "var" / "fonts"
 SECONDS = 60
 MEMORY_BYTES = 4 * 2**30  # address space; the fonts alone are mapped with 115 MB
 BEIJING = dt.timezone(dt.timedelta(hours=8))
+OFFICE_HOUR = dt.time(9)  # the file's date stays the day of issue in UTC as well
 
 # First the licensed fonts a county may own, under both their names, then what the set-up brings.
 _COUNTY: Mapping[str, tuple[str, ...]] = {
@@ -74,11 +75,17 @@ def bulletin_pdf(
     return render_pdf("bulletin.typ", data, issued_on=issued_on, font_dir=font_dir)
 
 
+def board_pdf(content: BoardContent, *, issued_on: dt.date, font_dir: Path = FONT_DIR) -> bytes:
+    """The colour board for the wall, A3."""
+    data = dataclasses.asdict(content)
+    return render_pdf("board.typ", data, issued_on=issued_on, font_dir=font_dir)
+
+
 def render_pdf(
     template: str, data: Mapping[str, Any], *, issued_on: dt.date, font_dir: Path = FONT_DIR
 ) -> bytes:
     """Set one template. The same data and fonts give the same bytes."""
-    moment = dt.datetime.combine(issued_on, dt.time(), BEIJING)
+    moment = dt.datetime.combine(issued_on, OFFICE_HOUR, BEIJING)
     return _run(
         {
             "root": str(TEMPLATES),

@@ -71,9 +71,9 @@ def short_table(ranking: PeerRanking, unit_title: str, caption: str = "") -> Tab
     """Rank, unit, points, grade and colour, in two halves."""
     columns = (
         Column("名次", 9),
-        Column(unit_title, 28, "left"),
-        Column("得分", 12, "right"),
-        Column("等次", 12.5),
+        Column(unit_title, 27.6, "left"),
+        Column("得分", 11.9, "right"),
+        Column("等次", 13),
         Column("评价", 16.5),
     )
     rows: list[tuple[Cell, ...]] = [
