@@ -1,6 +1,7 @@
 """The web server of `make run` and of the browser tests.
 
-One process: the in-process job runner and SQLite both want their writers side by side.
+One process by default: SQLite and the in-process job runner want their writers side by side.
+On PostgreSQL and Redis set WEB_WORKERS=2 or more.
 """
 
 import os
