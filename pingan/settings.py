@@ -137,6 +137,11 @@ AXES_FAILURE_LIMIT = "pingan.passwords.failure_limit"
 AXES_COOLOFF_TIME = "pingan.passwords.lock_time"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+# Whoever goes on trying does not keep the owner out for longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail is the log of sign-ins
+# W006 wants the address among the lock's parameters: here the account is locked, whoever tries.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_LOCKOUT_CALLABLE = "pingan.views.accounts.locked_out"
 AXES_VERBOSE = False
 
@@ -187,6 +192,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_RESULT_BACKEND = None  # a result backend would make sending block while Redis is down
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ALWAYS_EAGER = False  # tests only: it hides progress
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -195,10 +201,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
     "visibility_timeout": 3600,
+    "max_retries": 0,  # sending fails at once while Redis is down: the sweep sends again
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "pingan.tasks.sweep_jobs", "schedule": 30.0},
+    "sweep-jobs": {"task": "pingan.tasks.sweep_jobs", "schedule": 10.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
 

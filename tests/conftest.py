@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client, override_settings
 
 from pingan.enums import Role
@@ -12,15 +13,26 @@ from tests.factories import County, make_county, make_user
 from tests.servers import RedisServer, own_redis
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in production: in memory, threads lock each other out."""
+    file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    connections["default"].settings_dict["TEST"]["NAME"] = (
+        str(file) if connections["default"].vendor == "sqlite" else None
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_names() -> Iterator[None]:
     """Unit tests read pages without collectstatic; the browser tests use the hashed names.
 
+    Jobs run at once, where they are started.
     Passwords are hashed by the quickest hasher: what is tested is who signs in, not its strength.
     """
     backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": backend},
+        CELERY_TASK_ALWAYS_EAGER=True,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

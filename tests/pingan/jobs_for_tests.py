@@ -1,0 +1,50 @@
+"""Real Celery tasks that the tests of jobs run: they count, wait, refuse, break."""
+
+import threading
+from pathlib import Path
+
+from celery import shared_task
+
+from pingan import jobs
+from pingan.refusals import Refused
+
+may_go_on = threading.Event()
+
+
+@shared_task
+def count(job_id: int, upto: int) -> None:
+    with jobs.running(job_id) as progress:
+        for number in range(1, upto + 1):
+            progress(number, upto, f"第 {number} 步")
+        progress.result = {"url": "/done/", "upto": upto}
+
+
+@shared_task
+def wait(job_id: int) -> None:
+    with jobs.running(job_id) as progress:
+        progress(1, 2, "等待")
+        may_go_on.wait(10)
+        progress(2, 2, "继续")
+
+
+@shared_task
+def refuse(job_id: int) -> None:
+    with jobs.running(job_id):
+        raise Refused("本月已经结账。")
+
+
+@shared_task
+def collapse(job_id: int) -> None:
+    with jobs.running(job_id):
+        raise ZeroDivisionError
+
+
+@shared_task
+def leave_trace(job_id: int, folder: str, hang_first: bool = False) -> None:
+    """Writes a file an attempt; the first attempt may hang until its worker is killed."""
+    with jobs.running(job_id) as progress:
+        trace = Path(folder) / f"attempt-{progress.job.attempts}"
+        trace.write_text("here", encoding="ascii")
+        if hang_first and progress.job.attempts == 1:
+            threading.Event().wait()
+        progress(1, 1, "完成")
