@@ -22,9 +22,10 @@ class Move(TextChoices):
     ACCEPT = "accept", "审核通过"
 
 
-# The table of allowed moves: from which states, to which state.
-MOVES: dict[Move, tuple[frozenset[ReturnState], ReturnState]] = {
-    Move.EDIT: (frozenset({ReturnState.DRAFT, ReturnState.RETURNED}), ReturnState.DRAFT),
+# The table of allowed moves: from which states, to which state. Editing leaves the state as it is,
+# so that a returned month stays marked as returned until it is submitted again.
+MOVES: dict[Move, tuple[frozenset[ReturnState], ReturnState | None]] = {
+    Move.EDIT: (frozenset({ReturnState.DRAFT, ReturnState.RETURNED}), None),
     Move.SUBMIT: (frozenset({ReturnState.DRAFT, ReturnState.RETURNED}), ReturnState.SUBMITTED),
     Move.WITHDRAW: (frozenset({ReturnState.SUBMITTED}), ReturnState.DRAFT),
     Move.SEND_BACK: (
@@ -44,6 +45,10 @@ class Activity(TextChoices):
     MEETING = "meeting", "综治例会"
     SURVEY = "survey", "治安测评"
     GROUPS = "groups", "小组评议"
+
+
+# What a unit fills in itself; the survey is taken by its superior.
+OWN_ACTIVITIES = (Activity.PATROL, Activity.EDUCATION, Activity.SWEEP, Activity.MEETING)
 
 
 class Team(TextChoices):

@@ -42,25 +42,41 @@ class MonthlyReturn(models.Model):
         Unit, models.PROTECT, related_name="monthly_returns", db_index=False, verbose_name="单位"
     )
     month = MonthField(verbose_name="月份")
-    state = models.CharField(
-        "状态", max_length=10, choices=ReturnState, default=ReturnState.DRAFT
-    )
+    state = models.CharField("状态", max_length=10, choices=ReturnState, default=ReturnState.DRAFT)
     version = models.PositiveIntegerField("版本", default=1)
+    # {activity: the version in which it was last changed}: two people on two activities of one
+    # return do not stand in each other's way.
+    section_versions = models.JSONField("各项活动版本", default=dict, blank=True)
     due_on = models.DateField("截止日期")
     first_submitted_at = models.DateTimeField("首次上报时间", null=True, blank=True)
     is_on_time = models.BooleanField("按时", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间", null=True, blank=True)
     submitted_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="上报人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="上报人",
     )
     reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
     reviewed_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="审核人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="审核人",
     )
     return_reason = models.CharField("退回原因", max_length=300, blank=True)
     saved_at = models.DateTimeField("最近保存时间", null=True, blank=True)
     saved_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="最近保存人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="最近保存人",
     )
 
     objects = MonthlyReturnQuerySet.as_manager()
@@ -316,7 +332,12 @@ class Survey(models.Model):
     feels_safe = models.PositiveIntegerField("有安全感")
     satisfied = models.PositiveIntegerField("满意")
     recorded_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="录入人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="录入人",
     )
 
     objects = SurveyQuerySet.as_manager()

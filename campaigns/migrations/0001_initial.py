@@ -8,260 +8,623 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pingan', '0001_initial'),
+        ("pingan", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthlyReturn',
+            name="MonthlyReturn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('state', models.CharField(choices=[('draft', '填报中'), ('submitted', '待审核'), ('returned', '已退回'), ('accepted', '已通过')], default='draft', max_length=10, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('due_on', models.DateField(verbose_name='截止日期')),
-                ('first_submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='首次上报时间')),
-                ('is_on_time', models.BooleanField(blank=True, null=True, verbose_name='按时')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='上报时间')),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('return_reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='最近保存时间')),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='最近保存人')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上报人')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='monthly_returns', to='pingan.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "填报中"),
+                            ("submitted", "待审核"),
+                            ("returned", "已退回"),
+                            ("accepted", "已通过"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("due_on", models.DateField(verbose_name="截止日期")),
+                (
+                    "first_submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="首次上报时间"),
+                ),
+                ("is_on_time", models.BooleanField(blank=True, null=True, verbose_name="按时")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="上报时间"),
+                ),
+                (
+                    "reviewed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="审核时间"),
+                ),
+                (
+                    "return_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="退回原因"),
+                ),
+                (
+                    "saved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="最近保存时间"),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="最近保存人",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="monthly_returns",
+                        to="pingan.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月报',
-                'ordering': ['-month', 'unit__path'],
+                "verbose_name": "月报",
+                "ordering": ["-month", "unit__path"],
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('kind', models.CharField(choices=[('work', '综治例会'), ('appraisal', '评议会'), ('brief', '碰头会')], max_length=12, verbose_name='会议')),
-                ('chair_post', models.CharField(max_length=40, verbose_name='主持人职务')),
-                ('attendance', models.PositiveIntegerField(verbose_name='到会人数')),
-                ('items', models.TextField(max_length=500, verbose_name='议题')),
-                ('decisions', models.TextField(blank=True, max_length=500, verbose_name='议定事项')),
-                ('monthly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='campaigns.monthlyreturn', verbose_name='月报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("work", "综治例会"),
+                            ("appraisal", "评议会"),
+                            ("brief", "碰头会"),
+                        ],
+                        max_length=12,
+                        verbose_name="会议",
+                    ),
+                ),
+                ("chair_post", models.CharField(max_length=40, verbose_name="主持人职务")),
+                ("attendance", models.PositiveIntegerField(verbose_name="到会人数")),
+                ("items", models.TextField(max_length=500, verbose_name="议题")),
+                (
+                    "decisions",
+                    models.TextField(blank=True, max_length=500, verbose_name="议定事项"),
+                ),
+                (
+                    "monthly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_rows",
+                        to="campaigns.monthlyreturn",
+                        verbose_name="月报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '综治例会',
-                'ordering': ['on', 'pk'],
-                'abstract': False,
+                "verbose_name": "综治例会",
+                "ordering": ["on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='GroupRecord',
+            name="GroupRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('patrol_nights', models.PositiveSmallIntegerField(default=0, verbose_name='轮班巡逻夜数')),
-                ('briefs', models.PositiveSmallIntegerField(default=0, verbose_name='碰头会次数')),
-                ('found', models.PositiveIntegerField(default=0, verbose_name='排查数')),
-                ('solved', models.PositiveIntegerField(default=0, verbose_name='化解数')),
-                ('appraisal', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='评议分（百分制）')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='小组')),
-                ('monthly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='campaigns.monthlyreturn', verbose_name='月报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                (
+                    "patrol_nights",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="轮班巡逻夜数"),
+                ),
+                ("briefs", models.PositiveSmallIntegerField(default=0, verbose_name="碰头会次数")),
+                ("found", models.PositiveIntegerField(default=0, verbose_name="排查数")),
+                ("solved", models.PositiveIntegerField(default=0, verbose_name="化解数")),
+                (
+                    "appraisal",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="评议分（百分制）"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="小组",
+                    ),
+                ),
+                (
+                    "monthly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_rows",
+                        to="campaigns.monthlyreturn",
+                        verbose_name="月报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '小组评议',
-                'ordering': ['group__position'],
-                'abstract': False,
+                "verbose_name": "小组评议",
+                "ordering": ["group__position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Education',
+            name="Education",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('kind', models.CharField(choices=[('broadcast', '广播会'), ('column', '宣传栏更新'), ('class', '法制课'), ('material', '发放资料')], max_length=12, verbose_name='形式')),
-                ('topic', models.CharField(max_length=80, verbose_name='法律或主题')),
-                ('host_post', models.CharField(blank=True, max_length=40, verbose_name='主讲人职务')),
-                ('audience', models.PositiveIntegerField(default=0, verbose_name='受众人数')),
-                ('monthly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='campaigns.monthlyreturn', verbose_name='月报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("broadcast", "广播会"),
+                            ("column", "宣传栏更新"),
+                            ("class", "法制课"),
+                            ("material", "发放资料"),
+                        ],
+                        max_length=12,
+                        verbose_name="形式",
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80, verbose_name="法律或主题")),
+                (
+                    "host_post",
+                    models.CharField(blank=True, max_length=40, verbose_name="主讲人职务"),
+                ),
+                ("audience", models.PositiveIntegerField(default=0, verbose_name="受众人数")),
+                (
+                    "monthly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_rows",
+                        to="campaigns.monthlyreturn",
+                        verbose_name="月报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '法制宣教',
-                'ordering': ['on', 'pk'],
-                'abstract': False,
+                "verbose_name": "法制宣教",
+                "ordering": ["on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Patrol',
+            name="Patrol",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('team', models.CharField(choices=[('brigade', '巡防大队'), ('company', '巡防中队'), ('volunteer', '义务巡逻队'), ('ten_households', '十户联防'), ('five_households', '五户一班'), ('guard', '单位值班')], max_length=20, verbose_name='队伍')),
-                ('day_heads', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='白天人数')),
-                ('night_heads', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='夜间人数')),
-                ('is_key_day', models.BooleanField(default=False, verbose_name='逢场或节假日')),
-                ('findings', models.CharField(blank=True, max_length=200, verbose_name='发现情况')),
-                ('handled', models.CharField(blank=True, max_length=200, verbose_name='处置情况')),
-                ('monthly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='campaigns.monthlyreturn', verbose_name='月报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "team",
+                    models.CharField(
+                        choices=[
+                            ("brigade", "巡防大队"),
+                            ("company", "巡防中队"),
+                            ("volunteer", "义务巡逻队"),
+                            ("ten_households", "十户联防"),
+                            ("five_households", "五户一班"),
+                            ("guard", "单位值班"),
+                        ],
+                        max_length=20,
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "day_heads",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="白天人数"
+                    ),
+                ),
+                (
+                    "night_heads",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="夜间人数"
+                    ),
+                ),
+                ("is_key_day", models.BooleanField(default=False, verbose_name="逢场或节假日")),
+                ("findings", models.CharField(blank=True, max_length=200, verbose_name="发现情况")),
+                ("handled", models.CharField(blank=True, max_length=200, verbose_name="处置情况")),
+                (
+                    "monthly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_rows",
+                        to="campaigns.monthlyreturn",
+                        verbose_name="月报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '治安巡逻',
-                'ordering': ['on'],
-                'abstract': False,
+                "verbose_name": "治安巡逻",
+                "ordering": ["on"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('on', models.DateField(verbose_name='测评日期')),
-                ('place', models.CharField(max_length=40, verbose_name='地点')),
-                ('slips', models.PositiveIntegerField(verbose_name='有效票数')),
-                ('order_good', models.PositiveIntegerField(verbose_name='治安状况好')),
-                ('feels_safe', models.PositiveIntegerField(verbose_name='有安全感')),
-                ('satisfied', models.PositiveIntegerField(verbose_name='满意')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='pingan.unit', verbose_name='被测评单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                ("on", models.DateField(verbose_name="测评日期")),
+                ("place", models.CharField(max_length=40, verbose_name="地点")),
+                ("slips", models.PositiveIntegerField(verbose_name="有效票数")),
+                ("order_good", models.PositiveIntegerField(verbose_name="治安状况好")),
+                ("feels_safe", models.PositiveIntegerField(verbose_name="有安全感")),
+                ("satisfied", models.PositiveIntegerField(verbose_name="满意")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="录入人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surveys",
+                        to="pingan.unit",
+                        verbose_name="被测评单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '治安测评',
-                'ordering': ['-month', 'on'],
+                "verbose_name": "治安测评",
+                "ordering": ["-month", "on"],
             },
         ),
         migrations.CreateModel(
-            name='SweepCategory',
+            name="SweepCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=30, verbose_name='名称')),
-                ('touches_persons', models.BooleanField(default=False, verbose_name='涉及人员或信仰（只报数）')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='排序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('county', models.ForeignKey(blank=True, help_text='空表示各县通用', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sweep_categories', to='pingan.unit', verbose_name='县')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                (
+                    "touches_persons",
+                    models.BooleanField(default=False, verbose_name="涉及人员或信仰（只报数）"),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="排序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="空表示各县通用",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sweep_categories",
+                        to="pingan.unit",
+                        verbose_name="县",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '排查类别',
-                'ordering': ['position'],
+                "verbose_name": "排查类别",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Sweep',
+            name="Sweep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', pingan.fields.MonthField(verbose_name='月份')),
-                ('answer', models.CharField(choices=[('counted', '有数'), ('zero', '零报告'), ('not_applicable', '不适用')], max_length=16, verbose_name='填报方式')),
-                ('found', models.PositiveIntegerField(default=0, verbose_name='排查数')),
-                ('solved_in_group', models.PositiveIntegerField(default=0, verbose_name='组内化解')),
-                ('solved_in_village', models.PositiveIntegerField(default=0, verbose_name='村内化解')),
-                ('solved_in_township', models.PositiveIntegerField(default=0, verbose_name='乡镇化解')),
-                ('solved_in_county', models.PositiveIntegerField(default=0, verbose_name='县级化解')),
-                ('monthly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='campaigns.monthlyreturn', verbose_name='月报')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.sweepcategory', verbose_name='排查类别')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", pingan.fields.MonthField(verbose_name="月份")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("counted", "有数"),
+                            ("zero", "零报告"),
+                            ("not_applicable", "不适用"),
+                        ],
+                        max_length=16,
+                        verbose_name="填报方式",
+                    ),
+                ),
+                ("found", models.PositiveIntegerField(default=0, verbose_name="排查数")),
+                (
+                    "solved_in_group",
+                    models.PositiveIntegerField(default=0, verbose_name="组内化解"),
+                ),
+                (
+                    "solved_in_village",
+                    models.PositiveIntegerField(default=0, verbose_name="村内化解"),
+                ),
+                (
+                    "solved_in_township",
+                    models.PositiveIntegerField(default=0, verbose_name="乡镇化解"),
+                ),
+                (
+                    "solved_in_county",
+                    models.PositiveIntegerField(default=0, verbose_name="县级化解"),
+                ),
+                (
+                    "monthly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_rows",
+                        to="campaigns.monthlyreturn",
+                        verbose_name="月报",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.sweepcategory",
+                        verbose_name="排查类别",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '六排查',
-                'ordering': ['category__position'],
-                'abstract': False,
+                "verbose_name": "六排查",
+                "ordering": ["category__position"],
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='monthlyreturn',
-            index=models.Index(fields=['unit', 'month'], name='monthly_return_unit_month'),
+            model_name="monthlyreturn",
+            index=models.Index(fields=["unit", "month"], name="monthly_return_unit_month"),
         ),
         migrations.AddConstraint(
-            model_name='monthlyreturn',
-            constraint=models.UniqueConstraint(fields=('month', 'unit'), name='monthly_return_unique'),
+            model_name="monthlyreturn",
+            constraint=models.UniqueConstraint(
+                fields=("month", "unit"), name="monthly_return_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthlyreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_submitted_at', None), ('is_on_time', None)), models.Q(('first_submitted_at__isnull', False), ('is_on_time__isnull', False)), _connector='OR'), name='monthly_return_on_time_with_moment'),
+            model_name="monthlyreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_submitted_at", None), ("is_on_time", None)),
+                    models.Q(("first_submitted_at__isnull", False), ("is_on_time__isnull", False)),
+                    _connector="OR",
+                ),
+                name="monthly_return_on_time_with_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthlyreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'accepted']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='monthly_return_submitted_has_moment'),
+            model_name="monthlyreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["submitted", "accepted"]), _negated=True),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="monthly_return_submitted_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthlyreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='monthly_return_returned_has_reason'),
+            model_name="monthlyreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("return_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="monthly_return_returned_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['month', 'monthly_return'], name='meeting_month'),
+            model_name="meeting",
+            index=models.Index(fields=["month", "monthly_return"], name="meeting_month"),
         ),
         migrations.AddIndex(
-            model_name='grouprecord',
-            index=models.Index(fields=['month', 'monthly_return'], name='grouprecord_month'),
+            model_name="grouprecord",
+            index=models.Index(fields=["month", "monthly_return"], name="grouprecord_month"),
         ),
         migrations.AddConstraint(
-            model_name='grouprecord',
-            constraint=models.UniqueConstraint(fields=('monthly_return', 'group'), name='group_record_unique'),
+            model_name="grouprecord",
+            constraint=models.UniqueConstraint(
+                fields=("monthly_return", "group"), name="group_record_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grouprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('found__gte', models.F('solved'))), name='group_record_solved_within_found'),
+            model_name="grouprecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("found__gte", models.F("solved"))),
+                name="group_record_solved_within_found",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grouprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('appraisal', None), ('appraisal__lte', 100), _connector='OR'), name='group_record_appraisal_within_100'),
+            model_name="grouprecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("appraisal", None), ("appraisal__lte", 100), _connector="OR"),
+                name="group_record_appraisal_within_100",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grouprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('patrol_nights__lte', 31)), name='group_record_nights_within_month'),
+            model_name="grouprecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("patrol_nights__lte", 31)),
+                name="group_record_nights_within_month",
+            ),
         ),
         migrations.AddIndex(
-            model_name='education',
-            index=models.Index(fields=['month', 'monthly_return'], name='education_month'),
+            model_name="education",
+            index=models.Index(fields=["month", "monthly_return"], name="education_month"),
         ),
         migrations.AddIndex(
-            model_name='patrol',
-            index=models.Index(fields=['month', 'monthly_return'], name='patrol_month'),
+            model_name="patrol",
+            index=models.Index(fields=["month", "monthly_return"], name="patrol_month"),
         ),
         migrations.AddConstraint(
-            model_name='patrol',
-            constraint=models.UniqueConstraint(fields=('monthly_return', 'on'), name='patrol_day_unique'),
+            model_name="patrol",
+            constraint=models.UniqueConstraint(
+                fields=("monthly_return", "on"), name="patrol_day_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='survey',
-            index=models.Index(fields=['month', 'unit'], name='survey_month_unit'),
+            model_name="survey",
+            index=models.Index(fields=["month", "unit"], name="survey_month_unit"),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(fields=('unit', 'month', 'place'), name='survey_place_unique'),
+            model_name="survey",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "month", "place"), name="survey_place_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('feels_safe__lte', models.F('slips')), ('order_good__lte', models.F('slips')), ('satisfied__lte', models.F('slips')), ('slips__gte', 1)), name='survey_answers_within_slips'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("feels_safe__lte", models.F("slips")),
+                    ("order_good__lte", models.F("slips")),
+                    ("satisfied__lte", models.F("slips")),
+                    ("slips__gte", 1),
+                ),
+                name="survey_answers_within_slips",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sweepcategory',
-            constraint=models.UniqueConstraint(fields=('county', 'code'), name='sweep_category_unique'),
+            model_name="sweepcategory",
+            constraint=models.UniqueConstraint(
+                fields=("county", "code"), name="sweep_category_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sweepcategory',
-            constraint=models.UniqueConstraint(condition=models.Q(('county', None)), fields=('code',), name='sweep_category_common_unique'),
+            model_name="sweepcategory",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("county", None)),
+                fields=("code",),
+                name="sweep_category_common_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sweep',
-            index=models.Index(fields=['month', 'monthly_return'], name='sweep_month'),
+            model_name="sweep",
+            index=models.Index(fields=["month", "monthly_return"], name="sweep_month"),
         ),
         migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.UniqueConstraint(fields=('monthly_return', 'category'), name='sweep_unique'),
+            model_name="sweep",
+            constraint=models.UniqueConstraint(
+                fields=("monthly_return", "category"), name="sweep_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.CheckConstraint(condition=models.Q(('found__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('solved_in_group'), '+', models.F('solved_in_village')), '+', models.F('solved_in_township')), '+', models.F('solved_in_county')))), name='sweep_solved_within_found'),
+            model_name="sweep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "found__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("solved_in_group"), "+", models.F("solved_in_village")
+                                ),
+                                "+",
+                                models.F("solved_in_township"),
+                            ),
+                            "+",
+                            models.F("solved_in_county"),
+                        ),
+                    )
+                ),
+                name="sweep_solved_within_found",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'counted'), ('found__gt', 0)), models.Q(models.Q(('answer', 'counted'), _negated=True), ('found', 0)), _connector='OR'), name='sweep_answer_matches_found'),
+            model_name="sweep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", "counted"), ("found__gt", 0)),
+                    models.Q(models.Q(("answer", "counted"), _negated=True), ("found", 0)),
+                    _connector="OR",
+                ),
+                name="sweep_answer_matches_found",
+            ),
         ),
     ]

@@ -1,0 +1,184 @@
+"""Who may do what to a return, and when: role and state together, asked here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+
+from campaigns.enums import MOVES, Move, ReturnState
+from campaigns.models import MonthlyReturn
+from pingan import scopes
+from pingan.enums import Level, Role
+from pingan.models import Unit, User
+from pingan.refusals import Forbidden, Refused
+
+# Departments under these stand directly below the county; all others stand below a township.
+_COUNTY_PARENTS = (Level.COUNTY, Level.SECTOR)
+_TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
+_BELOW_TOWNSHIP = (Level.VILLAGE, Level.DEPARTMENT)
+ANSWERS_TO_COUNTY = Q(unit__level=Level.TOWNSHIP) | Q(
+    unit__level=Level.DEPARTMENT, unit__parent__level__in=_COUNTY_PARENTS
+)
+
+_NOT_NOW: dict[Move, dict[ReturnState, str]] = {
+    Move.EDIT: {
+        ReturnState.SUBMITTED: "这份月报已经上报，正在等待审核。要修改，请先撤回。",
+        ReturnState.ACCEPTED: "这份月报已经审核通过。要修改，请审核人先退回。",
+    },
+    Move.SUBMIT: {
+        ReturnState.SUBMITTED: "这份月报已经上报，不必再报一次。",
+        ReturnState.ACCEPTED: "这份月报已经审核通过，不必再报。",
+    },
+    Move.WITHDRAW: {
+        ReturnState.DRAFT: "这份月报还没有上报，不用撤回。",
+        ReturnState.RETURNED: "这份月报已被退回，直接修改即可，不用撤回。",
+        ReturnState.ACCEPTED: "这份月报已经审核通过，不能撤回。要修改，请审核人先退回。",
+    },
+    Move.SEND_BACK: {
+        ReturnState.DRAFT: "这份月报还没有上报，不用退回。",
+        ReturnState.RETURNED: "这份月报已经退回，正在等待对方修改。",
+    },
+    Move.ACCEPT: {
+        ReturnState.DRAFT: "这份月报还没有上报，不能审核。",
+        ReturnState.RETURNED: "这份月报已经退回，等对方重新上报后再审核。",
+        ReturnState.ACCEPTED: "这份月报已经审核通过。",
+    },
+}
+
+
+def enters_for(user: User, unit: Unit) -> bool:
+    """Whether this person fills in the returns of this unit.
+
+    A township's clerk also enters for the villages below: some have neither PC nor network.
+    """
+    if not user.is_active:
+        return False
+    if user.role == Role.VILLAGE_CLERK:
+        return user.unit_id == unit.pk
+    if user.role in _TOWNSHIP_ROLES and user.unit_id == unit.pk:
+        return True
+    return user.role == Role.TOWNSHIP_CLERK and _is_below(user, unit)
+
+
+def _is_below(user: User, unit: Unit) -> bool:
+    return unit.level in _BELOW_TOWNSHIP and unit.path.startswith(user.unit.path)
+
+
+def is_superior_of(user: User, unit: Unit) -> bool:
+    """Whether this person's office reviews and surveys this unit."""
+    if not user.is_active:
+        return False
+    if user.role == Role.COUNTY_OFFICER:
+        return unit.root_id == user.unit_id and _answers_to_county(unit)
+    return user.role in _TOWNSHIP_ROLES and not _answers_to_county(unit) and _is_below(user, unit)
+
+
+def _answers_to_county(unit: Unit) -> bool:
+    if unit.level == Level.DEPARTMENT:
+        return unit.parent is not None and unit.parent.level in _COUNTY_PARENTS
+    return unit.level == Level.TOWNSHIP
+
+
+def reviewable(user: User) -> Q:
+    """Returns that this person's office reviews, as a filter; `is_superior_of` for a list."""
+    mine = scopes.record_scope(user)
+    if user.role == Role.COUNTY_OFFICER:
+        return mine & ANSWERS_TO_COUNTY
+    if user.role in _TOWNSHIP_ROLES:
+        return mine & Q(unit__level__in=_BELOW_TOWNSHIP) & ~ANSWERS_TO_COUNTY
+    return scopes.NOTHING
+
+
+def _check_state(move: Move, monthly_return: MonthlyReturn) -> None:
+    state = ReturnState(monthly_return.state)
+    if state not in MOVES[move][0]:
+        raise Refused(_NOT_NOW[move][state])
+
+
+def check_edit(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may fill in this return now."""
+    if not enters_for(by, monthly_return.unit):
+        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能填写它的月报。")
+    _check_state(Move.EDIT, monthly_return)
+
+
+def check_submit(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may submit this return now."""
+    if not enters_for(by, monthly_return.unit):
+        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能上报它的月报。")
+    _check_state(Move.SUBMIT, monthly_return)
+
+
+def check_withdraw(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may take this return back before it is reviewed."""
+    if not enters_for(by, monthly_return.unit):
+        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能撤回它的月报。")
+    _check_state(Move.WITHDRAW, monthly_return)
+
+
+def check_send_back(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may send this return back."""
+    _check_superior(monthly_return, by)
+    _check_state(Move.SEND_BACK, monthly_return)
+
+
+def check_accept(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may accept this return: nobody accepts what he submitted himself."""
+    _check_superior(monthly_return, by)
+    _check_state(Move.ACCEPT, monthly_return)
+    if monthly_return.submitted_by_id == by.pk:
+        raise Forbidden(
+            f"{monthly_return.unit.name}的月报是您代为上报的，不能由您自己审核，请换一位审核人。"
+        )
+
+
+def _check_superior(monthly_return: MonthlyReturn, by: User) -> None:
+    if not is_superior_of(by, monthly_return.unit):
+        raise Forbidden(f"{monthly_return.unit.name}的月报不由您审核。")
+
+
+_CHECKS: dict[Move, Callable[..., None]] = {
+    Move.EDIT: check_edit,
+    Move.SUBMIT: check_submit,
+    Move.WITHDRAW: check_withdraw,
+    Move.SEND_BACK: check_send_back,
+    Move.ACCEPT: check_accept,
+}
+
+
+def may(move: Move, *, monthly_return: MonthlyReturn, by: User) -> bool:
+    """`check_<move>` as a question. A closed month is asked apart: it stops every move."""
+    return _passes(_CHECKS[move], monthly_return=monthly_return, by=by)
+
+
+def check_survey(*, unit: Unit, by: User) -> None:
+    """Raise unless `by` may record a survey of this unit: its superior, or an inspector of it."""
+    if is_superior_of(by, unit):
+        return
+    if by.role == Role.INSPECTOR and _answers_to_county(unit) and scopes.may_see(by, unit.path):
+        return
+    raise Forbidden(f"{unit.name}的治安测评不由您录入。")
+
+
+def may_survey(*, unit: Unit, by: User) -> bool:
+    return _passes(check_survey, unit=unit, by=by)
+
+
+def check_open_month(*, county: Unit, by: User) -> None:
+    """Raise unless `by` may open a month by hand (the current one opens by itself)."""
+    if by.role != Role.COUNTY_OFFICER or by.unit_id != county.pk:
+        raise Forbidden("只有县级经办员可以开启月份。")
+
+
+def may_open_month(*, county: Unit, by: User) -> bool:
+    return _passes(check_open_month, county=county, by=by)
+
+
+def _passes(check: Callable[..., None], **what: Any) -> bool:
+    try:
+        check(**what)
+    except Refused:
+        return False
+    return True

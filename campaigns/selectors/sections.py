@@ -1,0 +1,220 @@
+"""The activities of a return as tables: their rows, columns, and what a full table holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from campaigns.enums import Activity, SweepAnswer
+from campaigns.models import (
+    ActivityRecord,
+    Education,
+    GroupRecord,
+    Meeting,
+    MonthlyReturn,
+    Patrol,
+    Sweep,
+    SweepCategory,
+)
+from pingan.enums import Level
+from pingan.models import UnitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as people read it: in the page, the ledger and the workbook."""
+
+    label: str
+    value: Callable[[Any], Any]
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One activity of a return. `key` tells rows apart; rows keyed by pk are a free list."""
+
+    activity: Activity
+    model: type[ActivityRecord]
+    key: str
+    fields: tuple[str, ...]
+    columns: tuple[Column, ...]
+    related: tuple[str, ...] = ()
+
+    @property
+    def is_list(self) -> bool:
+        return self.key == "pk"
+
+    def rows_of(self, monthly_return: MonthlyReturn) -> list[Any]:
+        """The saved rows in the order of the table."""
+        return list(
+            self.model.objects.filter(month=monthly_return.month, monthly_return=monthly_return)
+            .select_related(*self.related)
+            .order_by(*(self.model._meta.ordering or ()))
+        )
+
+    def field_label(self, name: str) -> str:
+        return str(self._field(name).verbose_name)
+
+    def display(self, name: str, value: Any) -> Any:
+        """A stored value as the user reads it: the label of a choice, a date as text."""
+        if isinstance(value, dt.date):
+            return value.isoformat()
+        choices = dict(self._field(name).flatchoices)
+        return choices.get(value, value)
+
+    def _field(self, name: str) -> models.Field[Any, Any]:
+        field = self.model._meta.get_field(name)
+        assert isinstance(field, models.Field)
+        return field
+
+
+def _plain(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row, name)
+
+
+def _choice(name: str) -> Callable[[Any], str]:
+    return lambda row: str(getattr(row, f"get_{name}_display")())
+
+
+def _key_day(row: Patrol) -> str:
+    return "是" if row.is_key_day else ""
+
+
+def _open_matters(row: Sweep) -> int:
+    return row.found - row.solved
+
+
+PATROL = Section(
+    Activity.PATROL,
+    Patrol,
+    "on",
+    ("team", "day_heads", "night_heads", "findings", "handled"),
+    (
+        Column("日期", _plain("on")),
+        Column("逢场或节假日", _key_day),
+        Column("队伍", _choice("team")),
+        Column("白天人数", _plain("day_heads"), is_number=True),
+        Column("夜间人数", _plain("night_heads"), is_number=True),
+        Column("发现情况", _plain("findings")),
+        Column("处置情况", _plain("handled")),
+    ),
+)
+EDUCATION = Section(
+    Activity.EDUCATION,
+    Education,
+    "pk",
+    ("on", "kind", "topic", "host_post", "audience"),
+    (
+        Column("日期", _plain("on")),
+        Column("形式", _choice("kind")),
+        Column("法律或主题", _plain("topic")),
+        Column("主讲人职务", _plain("host_post")),
+        Column("受众人数", _plain("audience"), is_number=True),
+    ),
+)
+_SOLVED = ("solved_in_group", "solved_in_village", "solved_in_township", "solved_in_county")
+SWEEP = Section(
+    Activity.SWEEP,
+    Sweep,
+    "category_id",
+    ("answer", "found", *_SOLVED),
+    (
+        Column("排查类别", lambda row: row.category.name),
+        Column("填报方式", _choice("answer")),
+        Column("排查数", _plain("found"), is_number=True),
+        Column("组内化解", _plain("solved_in_group"), is_number=True),
+        Column("村内化解", _plain("solved_in_village"), is_number=True),
+        Column("乡镇化解", _plain("solved_in_township"), is_number=True),
+        Column("县级化解", _plain("solved_in_county"), is_number=True),
+        Column("未化解", _open_matters, is_number=True),
+    ),
+    related=("category",),
+)
+MEETING = Section(
+    Activity.MEETING,
+    Meeting,
+    "pk",
+    ("on", "kind", "chair_post", "attendance", "items", "decisions"),
+    (
+        Column("日期", _plain("on")),
+        Column("会议", _choice("kind")),
+        Column("主持人职务", _plain("chair_post")),
+        Column("到会人数", _plain("attendance"), is_number=True),
+        Column("议题", _plain("items")),
+        Column("议定事项", _plain("decisions")),
+    ),
+)
+GROUPS = Section(
+    Activity.GROUPS,
+    GroupRecord,
+    "group_id",
+    ("patrol_nights", "briefs", "found", "solved", "appraisal"),
+    (
+        Column("小组", lambda row: row.group.name),
+        Column("轮班巡逻夜数", _plain("patrol_nights"), is_number=True),
+        Column("碰头会次数", _plain("briefs"), is_number=True),
+        Column("排查数", _plain("found"), is_number=True),
+        Column("化解数", _plain("solved"), is_number=True),
+        Column("评议分", _plain("appraisal"), is_number=True),
+    ),
+    related=("group",),
+)
+SECTIONS = {section.activity: section for section in (PATROL, EDUCATION, SWEEP, MEETING, GROUPS)}
+
+
+def categories_of(county_id: int) -> list[SweepCategory]:
+    """The categories in use: the county's own copy stands before the common one of that code."""
+    found = SweepCategory.objects.filter(
+        models.Q(county=None) | models.Q(county_id=county_id)
+    ).order_by("position", "pk")
+    own = {category.code for category in found if category.county_id}
+    return [
+        category
+        for category in found
+        if category.is_active and (category.county_id or category.code not in own)
+    ]
+
+
+def groups_of(monthly_return: MonthlyReturn) -> list[UnitVersion]:
+    """The groups of a village in that month, by the names of then; none for other units."""
+    if monthly_return.unit.level != Level.VILLAGE:
+        return []
+    return list(
+        UnitVersion.objects.on(monthly_return.month.last_day)
+        .filter(parent_id=monthly_return.unit_id, level=Level.GROUP)
+        .order_by("position", "code")
+    )
+
+
+def expected_keys(section: Section, monthly_return: MonthlyReturn) -> dict[Hashable, str]:
+    """Key and label of every row that a full table has. A free list has none."""
+    if section is PATROL:
+        return {day: f"{day.month}月{day.day}日" for day in monthly_return.month.dates()}
+    if section is SWEEP:
+        categories = categories_of(monthly_return.unit.root_id)
+        return {category.pk: category.name for category in categories}
+    if section is GROUPS:
+        return {version.unit_id: version.name for version in groups_of(monthly_return)}
+    return {}
+
+
+def previous_return(monthly_return: MonthlyReturn) -> MonthlyReturn | None:
+    """The same unit's return of the month before."""
+    return MonthlyReturn.objects.filter(
+        unit_id=monthly_return.unit_id, month=monthly_return.month.previous
+    ).first()
+
+
+def sections_of(unit_level: int) -> Sequence[Section]:
+    """The activities that a unit of this level fills in."""
+    own = (PATROL, EDUCATION, SWEEP, MEETING)
+    return (*own, GROUPS) if unit_level == Level.VILLAGE else own
+
+
+def blank_answer(answer: str) -> bool:
+    """Whether the answer stands for no matters at all."""
+    return answer in (SweepAnswer.ZERO, SweepAnswer.NOT_APPLICABLE)
