@@ -1,4 +1,9 @@
-"""Path converter: `<month:month>` in an address is a `Month` in the view."""
+"""Path converter: `<month:month>` in an address is a `Month` in the view.
+
+Importing this module registers it; every `urls.py` that uses it imports it.
+"""
+
+from django.urls import register_converter
 
 from pingan.months import InvalidMonth, Month
 
@@ -14,3 +19,6 @@ class MonthConverter:
 
     def to_url(self, value: Month | str) -> str:
         return str(value)
+
+
+register_converter(MonthConverter, "month")
