@@ -1,0 +1,150 @@
+"""The figures of one frozen edition: what every document and page of the month is drawn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.enums import Colour, Grade
+from assessments.models import Edition, Scorecard
+from pingan.enums import Level, OfficeRole
+from pingan.models import CountySettings, Unit
+from pingan.selectors.calendars import county_settings
+from pingan.selectors.offices import office_names
+from reports.selectors.editions import previous_edition
+from reports.tables import (
+    ActivityTotals,
+    ItemHead,
+    MonthFigures,
+    OfficeNames,
+    PeerRanking,
+    RankRow,
+)
+
+PEER_LABELS = {
+    Level.TOWNSHIP: "乡镇(街道)",
+    Level.SECTOR: "各口",
+    Level.VILLAGE: "村(社区)",
+}
+_CARD_FIELDS = (
+    "unit_id",
+    "parent_id",
+    "parent_name",
+    "level",
+    "unit_name",
+    "unit_code",
+    "position",
+    "rank",
+    "is_tied",
+    "total",
+    "grade",
+    "colour",
+    "previous_rank",
+    "lines",
+    "facts",
+)
+
+
+def month_figures(
+    edition: Edition, *, issued_on: dt.date, bulletin_number: int, with_villages: bool = True
+) -> MonthFigures:
+    """Everything the documents of the edition may say. Five queries, whatever the units."""
+    county = edition.county
+    settings = county_settings(county)
+    before = previous_edition(edition)
+    levels = [Level.TOWNSHIP, Level.SECTOR, Level.DEPARTMENT]
+    rankings = _rankings(edition, [*levels, Level.VILLAGE] if with_villages else levels)
+    townships = [ranking for level, ranking in rankings if level == Level.TOWNSHIP]
+    return MonthFigures(
+        county_name=county.name,
+        county_code=county.code[:6],
+        month=edition.month,
+        edition_number=edition.number,
+        edition_hash=edition.hash,
+        closed_on=timezone.localdate(edition.closed_at),
+        issued_on=issued_on,
+        bulletin_number=bulletin_number,
+        is_demo=settings.is_demo,
+        offices=_offices(county, settings, issued_on),
+        totals=activity_totals(edition.totals),
+        previous_totals=activity_totals(before.totals) if before else None,
+        townships=townships[0] if townships else _no_townships(edition),
+        sectors=tuple(ranking for level, ranking in rankings if level == Level.DEPARTMENT),
+        villages=tuple(ranking for level, ranking in rankings if level == Level.VILLAGE),
+        changes=tuple(edition.changes),
+    )
+
+
+def activity_totals(totals: Mapping[str, int]) -> ActivityTotals:
+    """The edition's sums by the names of the documents; a count nobody handed in is 0."""
+    return ActivityTotals(
+        **{field.name: int(totals.get(field.name, 0)) for field in fields(ActivityTotals)}
+    )
+
+
+def item_heads(rules: Mapping[str, Any], level: Level) -> tuple[ItemHead, ...]:
+    """The score items of one level, as the edition has frozen them."""
+    scheme = rules.get(str(int(level)), {})
+    return tuple(
+        ItemHead(item["code"], item["name"], item["points"]) for item in scheme.get("items", [])
+    )
+
+
+def _offices(county: Unit, settings: CountySettings, on: dt.date) -> OfficeNames:
+    names = office_names(county, on)
+    return OfficeNames(
+        committee=names[OfficeRole.COMMITTEE].name,
+        lead_office=names[OfficeRole.LEAD_OFFICE].name,
+        township_office=names[OfficeRole.TOWNSHIP_OFFICE].name,
+        document_prefix=settings.document_prefix,
+    )
+
+
+def _no_townships(edition: Edition) -> PeerRanking:
+    heads = item_heads(edition.rules, Level.TOWNSHIP)
+    return PeerRanking(edition.county.name, PEER_LABELS[Level.TOWNSHIP], heads, ())
+
+
+def _rankings(edition: Edition, levels: Sequence[Level]) -> list[tuple[Level, PeerRanking]]:
+    """Every ranking of these levels, townships in their order. One query.
+
+    Departments directly below a township or the county are ranked too, under that parent's name.
+    """
+    cards = list(
+        Scorecard.objects.filter(edition=edition, level__in=levels)
+        .order_by("level", "position", "unit_code")
+        .values(*_CARD_FIELDS)
+    )
+    order = {card["unit_id"]: place for place, card in enumerate(cards)}
+    groups: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for card in cards:
+        groups.setdefault((card["level"], card["parent_id"]), []).append(card)
+    rankings = []
+    for level, parent in sorted(groups, key=lambda key: (key[0], order.get(key[1], -1), key[1])):
+        rows = sorted(groups[level, parent], key=lambda card: (card["rank"], card["position"]))
+        name = rows[0]["parent_name"]
+        label = name if level == Level.DEPARTMENT else PEER_LABELS[Level(level)]
+        heads = item_heads(edition.rules, Level(level))
+        ranked = tuple(_row(card, heads) for card in rows)
+        rankings.append((Level(level), PeerRanking(name, label, heads, ranked)))
+    return rankings
+
+
+def _row(card: Mapping[str, Any], heads: Sequence[ItemHead]) -> RankRow:
+    points = {line[0]: line[1] for line in card["lines"]}
+    return RankRow(
+        unit_name=card["unit_name"],
+        unit_code=card["unit_code"],
+        rank=card["rank"],
+        is_tied=card["is_tied"],
+        total=card["total"],
+        grade=Grade(card["grade"]),
+        colour=Colour(card["colour"]),
+        previous_rank=card["previous_rank"],
+        points=tuple(points.get(head.code) for head in heads),
+        open_matters=card["facts"].get("open_matters", 0),
+    )
