@@ -82,18 +82,7 @@ def load_county(
         county = _load_today(county_code, groups or 0)
     else:
         county = _load_year(read_structure(county_code, year), groups)
-    CountySettings.objects.create(county=county)
-    OfficeName.objects.bulk_create(
-        OfficeName(
-            county=county,
-            role=row.role,
-            name=row.name,
-            short_name=row.short_name,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        for row in read_offices(county.code, county.name)
-    )
+    furnish_county(county)
     UnitEvent.objects.create(
         unit=county, kind=UnitEventKind.CREATE, on=county.valid_from, note="载入", recorded_by=by
     )
@@ -107,6 +96,22 @@ def load_county(
         note=f"{year}年建制" if year else "现行建制",
     )
     return LoadResult(county, is_new=True, counts=counts)
+
+
+def furnish_county(county: Unit) -> None:
+    """What every county has from its first day: a calendar and the names of its offices."""
+    CountySettings.objects.create(county=county)
+    OfficeName.objects.bulk_create(
+        OfficeName(
+            county=county,
+            role=row.role,
+            name=row.name,
+            short_name=row.short_name,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in read_offices(county.code, county.name)
+    )
 
 
 def find_county(county_code: str) -> Unit | None:
