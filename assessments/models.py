@@ -131,7 +131,12 @@ class Inspection(models.Model):
     points_possible = models.PositiveIntegerField("满分（百分之一分）", default=10000)
     findings = models.TextField("发现问题", max_length=500, blank=True)
     recorded_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="录入人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="录入人",
     )
     version = models.PositiveIntegerField("版本", default=1)
 
@@ -178,7 +183,12 @@ class Edition(models.Model):
     hash = models.CharField("校验码", max_length=64)
     closed_at = models.DateTimeField("结账时间")
     closed_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="结账人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="结账人",
     )
     unit_count = models.PositiveIntegerField("单位数")
     rules = models.JSONField("规则", help_text="当时的考核办法全文，按层级")
@@ -186,7 +196,12 @@ class Edition(models.Model):
     changes = models.JSONField("与上一版的不同", default=list)
     published_at = models.DateTimeField("公布时间", null=True, blank=True)
     published_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="公布人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="公布人",
     )
 
     objects = EditionQuerySet.as_manager()
@@ -230,6 +245,8 @@ class Scorecard(models.Model):
     parent = models.ForeignKey(
         Unit, models.PROTECT, related_name="+", db_index=False, verbose_name="当时的上级单位"
     )
+    parent_code = models.CharField("当时上级的代码", max_length=20, default="")
+    parent_name = models.CharField("当时上级的名称", max_length=80, default="")
     level = models.SmallIntegerField("层级", choices=Level)
     unit_code = models.CharField("当时的代码", max_length=20)
     unit_name = models.CharField("当时的名称", max_length=80)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -51,11 +51,32 @@ def record(
 
     Must run inside the transaction of the change; `by` None is the system itself.
     """
+    made = event(action=action, obj=obj, by=by, unit=unit, before=before, after=after, note=note)
+    record_all([made])
+    return made
+
+
+def record_all(events: Iterable[AuditEvent]) -> None:
+    """Write events made by `event`, in one statement: one close may be of many counties."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("audit.record must run inside the transaction of its change")
+        raise RuntimeError("audit events must be written inside the transaction of their change")
+    AuditEvent.objects.bulk_create(events)
+
+
+def event(
+    *,
+    action: str,
+    obj: models.Model,
+    by: User | None,
+    unit: Unit | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> AuditEvent:
+    """One event, not yet written: what differs between `before` and `after`, as plain values."""
     old, new = dict(before or {}), dict(after or {})
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-    return AuditEvent.objects.create(
+    return AuditEvent(
         by=by,
         by_name=str(by) if by else "系统",
         from_address=client_address.get(),

@@ -1,0 +1,65 @@
+"""The counts a month is scored on: what each is called, its unit word, and whose records it is.
+
+A fact is an integer. A name that is absent from a unit's facts does not apply to that unit; 0 is
+a count like any other. Names shared with the county's totals are the same everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`source` names the ledger behind the count: an activity, "inspection" or "return"."""
+
+    label: str
+    unit_word: str
+    source: str
+
+
+FACTS: dict[str, Fact] = {
+    "returns_expected": Fact("应报月报", "份", "return"),
+    "returns_received": Fact("审核通过的月报", "份", "return"),
+    "returns_on_time": Fact("按时上报的月报", "份", "return"),
+    "patrol_days_covered": Fact("白天巡逻", "天", "patrol"),
+    "patrol_days_expected": Fact("应巡逻天数", "天", "patrol"),
+    "nights_covered": Fact("夜间巡逻", "夜", "patrol"),
+    "nights_expected": Fact("应巡逻夜数", "夜", "patrol"),
+    "key_days_covered": Fact("逢场日、节假日巡逻", "天", "patrol"),
+    "key_days_expected": Fact("逢场日、节假日", "天", "patrol"),
+    "patrol_heads": Fact("巡逻", "人次", "patrol"),
+    "broadcasts": Fact("广播会", "次", "education"),
+    "columns": Fact("宣传栏更新", "次", "education"),
+    "education_sessions": Fact("法制宣教", "次", "education"),
+    "education_audience": Fact("宣教受众", "人次", "education"),
+    "meetings": Fact("会议", "次", "meeting"),
+    "work_meetings": Fact("综治例会", "次", "meeting"),
+    "appraisal_meetings": Fact("平安建设评议会", "次", "meeting"),
+    "categories_answered": Fact("六排查已填类别", "类", "sweep"),
+    "categories_expected": Fact("六排查应填类别", "类", "sweep"),
+    "matters_found": Fact("排查出的事项", "件", "sweep"),
+    "matters_solved": Fact("已化解", "件", "sweep"),
+    "solved_in_group": Fact("组内化解", "件", "sweep"),
+    "solved_in_village": Fact("村内化解", "件", "sweep"),
+    "solved_in_township": Fact("乡镇化解", "件", "sweep"),
+    "solved_in_county": Fact("县级化解", "件", "sweep"),
+    "area_found": Fact("本级和所辖村(社区)排查出的事项", "件", "sweep"),
+    "area_solved": Fact("本级和所辖村(社区)已化解", "件", "sweep"),
+    "open_matters": Fact("未结事项", "件", "sweep"),
+    "survey_slips": Fact("测评有效票", "票", "survey"),
+    "order_good": Fact("认为治安状况好", "票", "survey"),
+    "feels_safe": Fact("有安全感", "票", "survey"),
+    "satisfied": Fact("对治安满意", "票", "survey"),
+    "inspection_given": Fact("检查得分", "分", "inspection"),
+    "inspection_possible": Fact("检查满分", "分", "inspection"),
+    "villages_expected": Fact("所辖村(社区)", "个", "return"),
+    "villages_received": Fact("月报已通过的村(社区)", "个", "return"),
+    "villages_on_time": Fact("月报按时并通过的村(社区)", "个", "return"),
+    "briefs": Fact("治安碰头会", "次", "groups"),
+    "appraisal_given": Fact("村级评议得分", "分", "groups"),
+    "appraisal_possible": Fact("村级评议满分", "分", "groups"),
+}
+
+# Counts kept in hundredths, printed with two decimals.
+HUNDREDTHS = frozenset({"inspection_given", "inspection_possible"})
