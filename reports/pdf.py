@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reports.content import BoardContent, BulletinContent, Heading, Paragraph, Table
+from reports.content import BulletinContent, Heading, Paragraph, Table, compose_board
+from reports.tables import MonthFigures
 
 BASE = Path(__file__).resolve().parents[1]
 TEMPLATES = BASE / "reports" / "typst"
@@ -75,10 +76,10 @@ def bulletin_pdf(
     return render_pdf("bulletin.typ", data, issued_on=issued_on, font_dir=font_dir)
 
 
-def board_pdf(content: BoardContent, *, issued_on: dt.date, font_dir: Path = FONT_DIR) -> bytes:
+def board_pdf(figures: MonthFigures, *, font_dir: Path = FONT_DIR) -> bytes:
     """The colour board for the wall, A3."""
-    data = dataclasses.asdict(content)
-    return render_pdf("board.typ", data, issued_on=issued_on, font_dir=font_dir)
+    data = dataclasses.asdict(compose_board(figures))
+    return render_pdf("board.typ", data, issued_on=figures.issued_on, font_dir=font_dir)
 
 
 def render_pdf(

@@ -95,7 +95,7 @@ def full_table(ranking: PeerRanking, unit_title: str) -> Table:
     columns = (
         Column("名次", 8),
         Column(unit_title, 23.7, "left"),
-        *(Column(f"{item.name}（{_short(item.points)}）", 9.6, "right") for item in items),
+        *(Column(f"{item.name}\n{_short(item.points)}分", 9.6, "right") for item in items),
         Column("总分", 10, "right"),
         Column("等次", 11),
         Column("评价", 14.3),
@@ -123,7 +123,7 @@ def attachments(figures: MonthFigures, unit_word: str) -> tuple[Attachment, ...]
     month = figures.month.label
     parts: list[tuple[str, str, tuple[Table, ...]]] = []
     if figures.townships.rows:
-        note = "说明：分项表头括号内为该项满分；“—”表示不适用或没有上月名次；未办结以件计。"
+        note = "说明：分项表头下方为该项满分；“—”表示不适用或没有上月名次；未办结以件计。"
         if len(figures.townships.items) > ITEM_COLUMNS:
             note = "说明：分项得分见同期电子排名表；“—”表示没有上月名次；未办结以件计。"
         table = full_table(figures.townships, unit_word)
