@@ -360,7 +360,7 @@ class TestRefusals:
             parameters={"numerator": "moons", "denominator": 1, "each": 1}
         )
 
-        with pytest.raises(Refused, match="治安碰头会.*没有“moons”这个计数"):
+        with pytest.raises(Refused, match=r"治安碰头会.*没有“moons”这个计数"):
             close(tree.county)
 
     @pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP_CLERK, Role.AUDITOR])
