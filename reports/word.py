@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import unicodedata
 import zipfile
@@ -31,6 +32,7 @@ NARROW = -5  # twips added to each character
 LINE_CHARS = 28
 TEXT_MM = 156
 TWIPS_A_MM = 1440 / 25.4
+EMU_A_TWIP = 635
 SAN, SI, ER = 32, 28, 44  # half-points: 三号, 四号, 二号
 MARKS = {"blue": ("●", "0B57A4"), "yellow": ("▲", "D99A00"), "red": ("■", "C8161D")}
 _CONTROL = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -195,34 +197,58 @@ def _attachments(content: BulletinContent) -> Iterable[str]:
 
 
 def _colophon(content: BulletinContent) -> Iterable[str]:
-    """抄送 and 印发 between their rules, in a frame at the foot of the last page."""
-    width = round(TEXT_MM * TWIPS_A_MM)
+    """抄送 and 印发 between their rules, in a box at the foot of the last page."""
     character = SI * 10
-    frame = (
-        f'<w:framePr w:w="{width}" w:wrap="around" w:vAnchor="margin" w:hAnchor="margin" '
-        'w:xAlign="left" w:yAlign="bottom"/>'
-    )
     thick = 'w:val="single" w:sz="8" w:space="3" w:color="000000"'  # eighths of a point: 0.35 mm
     thin = 'w:val="single" w:sz="6" w:space="3" w:color="000000"'  # 0.25 mm
-    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{width - character}"/></w:tabs>'
-    copy_to = _run(f"抄送：{content.copy_to}", FANG, SI, narrow=False)
+    edge = round(TEXT_MM * TWIPS_A_MM) - character
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{edge}"/></w:tabs>'
+    copy_to = _run(f"\u3000抄送：{content.copy_to}", FANG, SI, narrow=False)
     printed = (
-        _run(content.printed_by, FANG, SI, narrow=False)
+        _run(f"\u3000{content.printed_by}", FANG, SI, narrow=False)
         + "<w:r><w:tab/></w:r>"
         + _run(content.printed_on, FANG, SI, narrow=False)
     )
-    for runs, borders, left, hanging in (
-        (copy_to, f"<w:top {thick}/>", 4 * character, 3 * character),
-        (printed, f"<w:top {thin}/><w:bottom {thick}/>", character, 0),
-    ):
-        yield (
-            f"<w:p {nsdecls('w')}><w:pPr>{frame}<w:pBdr>{borders}</w:pBdr>{tabs}"
-            '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
-            '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
-            f'<w:ind w:left="{left}" w:right="{character}" w:hanging="{hanging}"/>'
-            f"</w:pPr>{runs}</w:p>"
+    lines = "".join(
+        f'<w:p><w:pPr><w:pBdr>{borders}</w:pBdr>{tabs}<w:snapToGrid w:val="0"/>'
+        '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
+        f"</w:pPr>{runs}</w:p>"
+        for runs, borders in (
+            (copy_to, f"<w:top {thick}/>"),
+            (printed, f"<w:top {thin}/><w:bottom {thick}/>"),
         )
-    yield _paragraph("", line=20, on_grid=False)
+    )
+    characters = text_width(content.copy_to) + 4
+    rows = 1 + math.ceil(characters / (TEXT_MM / 25.4 * 72 / (SI / 2) - 1))
+    height = rows * 440 + 4 * 60 + 40  # lines, the space beside each rule, the rules
+    yield _paragraph(f"<w:r>{_foot_box(lines, height=height * EMU_A_TWIP)}</w:r>", line=20)
+
+
+def _foot_box(paragraphs: str, *, height: int) -> str:
+    """A box as wide as the text that stands on the bottom of the text area."""
+    width = round(TEXT_MM * TWIPS_A_MM) * EMU_A_TWIP
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+    return (
+        "<mc:AlternateContent "
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice xmlns:wps="{shape}" Requires="wps">'
+        f'<w:drawing><wp:anchor xmlns:wp="{drawing}/wordprocessingDrawing" distT="0" distB="0" '
+        'distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" '
+        'layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+        '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+        '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+        f'<wp:extent cx="{width}" cy="{height}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
+        '<wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/><wp:cNvGraphicFramePr/>'
+        f'<a:graphic xmlns:a="{drawing}/main"><a:graphicData uri="{shape}">'
+        '<wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr>'
+        f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln>'
+        f"</wps:spPr><wps:txbx><w:txbxContent>{paragraphs}</w:txbxContent></wps:txbx>"
+        '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"/></wps:wsp>'
+        "</a:graphicData></a:graphic></wp:anchor></w:drawing>"
+        "</mc:Choice></mc:AlternateContent>"
+    )
 
 
 def _table(table: Table) -> str:
