@@ -32,6 +32,7 @@ def plain_static_names() -> Iterator[None]:
     backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": backend},
+        STATIC_ROOT=settings.BASE_DIR / "static",
         CELERY_TASK_ALWAYS_EAGER=True,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
