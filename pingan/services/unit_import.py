@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from pingan import audit, scopes
-from pingan.enums import Level, Role, UnitEventKind, UnitKind
+from pingan import audit, policies
+from pingan.enums import Level, UnitEventKind, UnitKind
 from pingan.loaders.division import short_name
 from pingan.loaders.unit_sheet import (
     VALID_FROM,
@@ -82,15 +82,13 @@ def _check_dates(rows: Sequence[SheetUnit], findings: Findings, *, today: dt.dat
 
 
 def _check_may_import(by: User | None, rows: Sequence[SheetUnit], standing: list[Unit]) -> None:
-    """A county's officer may add units to that county; the command may add counties."""
+    """A county's officer adds units to that county; whole counties are the command's."""
     if by is None:
         return
-    in_sheet = {row.code for row in rows}
-    parents = {row.parent_code for row in rows} - in_sheet
-    own = all(scopes.may_see(by, unit.path) for unit in standing if unit.code in parents)
-    adds_county = any(row.kind is UnitKind.COUNTY for row in rows)
-    if by.role != Role.COUNTY_OFFICER or not own or adds_county:
-        raise Forbidden("只有县级经办员可以导入本县的单位。")
+    if any(row.kind is UnitKind.COUNTY for row in rows):
+        raise Forbidden("页面上不能导入县，请由系统维护人员用命令导入。")
+    for unit in standing:
+        policies.check_change_units(by, unit)
 
 
 def _planted(row: SheetUnit) -> PlantedUnit:

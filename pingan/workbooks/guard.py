@@ -31,7 +31,7 @@ class Limits:
     parts: int = 500
     rows: int = 20_000
     columns: int = 100
-    seconds: int = 30
+    seconds: float = 30
     memory: int = 512 * MEGABYTE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -57,9 +58,11 @@ def cell_name(row: int, column: int) -> str:
 
 
 def _parse(path: str, sheet: str | None, limits: Limits) -> SheetRows:
-    # -P: the child's own folder stays off its import path; -S is not used, openpyxl is needed.
+    # -P keeps the child's own folder off its import path.
     command = [sys.executable, "-P", str(CHILD), path, sheet or ""]
-    command += [str(n) for n in (limits.rows, limits.columns, limits.memory, limits.seconds)]
+    command += [
+        str(n) for n in (limits.rows, limits.columns, limits.memory, math.ceil(limits.seconds))
+    ]
     try:
         child = subprocess.run(command, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired as error:

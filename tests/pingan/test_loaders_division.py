@@ -22,7 +22,7 @@ VILLAGE_KINDS = {UnitKind.VILLAGE, UnitKind.COMMUNITY}
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package of two counties and the county that is its own township; columns out of order."""
-    tables = {
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {
         "areas": (
             ("code", "name", "cityCode", "provinceCode"),
             [

@@ -12,12 +12,12 @@ from django.db.models import Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils import timezone
 
-from pingan import audit, scopes
-from pingan.enums import CHILD_LEVELS, LEVEL_OF_KIND, Level, Role, UnitEventKind, UnitKind
+from pingan import audit, policies, scopes
+from pingan.enums import CHILD_LEVELS, LEVEL_OF_KIND, Level, UnitEventKind, UnitKind
 from pingan.fields import PATH_LENGTH, path_segment
 from pingan.loaders.division import CODE_LENGTH, village_kind
 from pingan.models import Guidance, Unit, UnitEvent, UnitVersion, User
-from pingan.refusals import Forbidden, Refused
+from pingan.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def hold_unit(unit: Unit, on: dt.date, by: User | None) -> Unit:
     """The unit as it is now, its county locked until the change is done."""
     Unit.objects.select_for_update(no_key=True).get(pk=unit.root_id)
     fresh = Unit.objects.select_related("parent").get(pk=unit.pk)
-    _check_may_change(by, fresh)
+    policies.check_change_units(by, fresh)
     if not fresh.is_living:
         raise Refused(f"“{fresh.name}”已经停用，不能再变更。")
     if on > timezone.localdate():
@@ -66,14 +66,6 @@ def hold_unit(unit: Unit, on: dt.date, by: User | None) -> Unit:
     if on < fresh.valid_from:
         raise Refused(f"生效日期不能早于“{fresh.name}”的启用日期 {fresh.valid_from}。")
     return fresh
-
-
-def _check_may_change(by: User | None, unit: Unit) -> None:
-    """The county's officers keep the tree; None is the system (loading, commands)."""
-    if by is None:
-        return
-    if by.role != Role.COUNTY_OFFICER or not scopes.may_see(by, unit.path):
-        raise Forbidden("只有本县的县级经办员可以变更单位。")
 
 
 def add_unit(parent: Unit, data: NewUnit, on: dt.date) -> Unit:
