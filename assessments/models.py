@@ -226,7 +226,11 @@ class Edition(models.Model):
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(scopes.record_scope(user))
+        """Of the user's units; before publication only to those who see the whole county."""
+        own = self.filter(scopes.record_scope(user))
+        if scopes.has_records(user) and user.unit.level == Level.COUNTY:
+            return own
+        return own.filter(edition__published_at__isnull=False)
 
     def current(self) -> Self:
         return self.filter(edition__is_current=True)

@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from assessments.models import Edition
+from assessments.tables import COUNTY_INSPECTED, TOWNSHIP_INSPECTED, TOWNSHIP_INSPECTORS
 from pingan import scopes
-from pingan.enums import Level, Role
+from pingan.enums import Role
 from pingan.models import Unit, User
 from pingan.months import Month
 from pingan.refusals import Forbidden, Refused
-
-COUNTY_INSPECTED = (Level.TOWNSHIP, Level.SECTOR, Level.DEPARTMENT)
-TOWNSHIP_INSPECTED = (Level.VILLAGE, Level.DEPARTMENT)
-TOWNSHIP_INSPECTORS = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
 
 
 def check_officer(*, county: Unit, by: User | None) -> None:

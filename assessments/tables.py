@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pingan.enums import Level, Role
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -63,3 +65,8 @@ FACTS: dict[str, Fact] = {
 
 # Counts kept in hundredths, printed with two decimals.
 HUNDREDTHS = frozenset({"inspection_given", "inspection_possible"})
+
+# Who inspects whom: the county and its inspection groups, and the townships.
+COUNTY_INSPECTED = (Level.TOWNSHIP, Level.SECTOR, Level.DEPARTMENT)
+TOWNSHIP_INSPECTED = (Level.VILLAGE, Level.DEPARTMENT)
+TOWNSHIP_INSPECTORS = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)

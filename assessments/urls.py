@@ -1,0 +1,21 @@
+"""Addresses of the assessment."""
+
+from django.urls import path
+
+from assessments.views import inspections, months, scorecards
+
+app_name = "assessments"
+urlpatterns = [
+    path("months/", months.latest, name="month-list"),
+    path("months/<month:month>/", months.detail, name="month-detail"),
+    path("months/<month:month>/close", months.close, name="month-close"),
+    path("months/<month:month>/reopen", months.reopen, name="month-reopen"),
+    path("editions/<int:pk>/publish", months.publish, name="edition-publish"),
+    path("scorecards/<int:pk>/", scorecards.detail, name="scorecard-detail"),
+    path("inspections/", inspections.index, name="inspection-list"),
+    path("inspections/groups/", inspections.groups, name="inspection-groups"),
+    path(
+        "inspections/<month:month>/<int:unit_pk>/new", inspections.create, name="inspection-create"
+    ),
+    path("inspections/<int:pk>/", inspections.edit, name="inspection-edit"),
+]
