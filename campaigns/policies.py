@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import Q
 
 from campaigns.enums import MOVES, Move, ReturnState
 from campaigns.models import MonthlyReturn
-from pingan import scopes
+from pingan import policies, scopes
 from pingan.enums import Level, Role
 from pingan.models import Unit, User
 from pingan.refusals import Forbidden, Refused
@@ -148,9 +147,14 @@ _CHECKS: dict[Move, Callable[..., None]] = {
 }
 
 
+def check(move: Move, *, monthly_return: MonthlyReturn, by: User) -> None:
+    """`check_<move>` for a move that is only known at run time."""
+    _CHECKS[move](monthly_return=monthly_return, by=by)
+
+
 def may(move: Move, *, monthly_return: MonthlyReturn, by: User) -> bool:
     """`check_<move>` as a question. A closed month is asked apart: it stops every move."""
-    return _passes(_CHECKS[move], monthly_return=monthly_return, by=by)
+    return policies.may(_CHECKS[move], monthly_return=monthly_return, by=by)
 
 
 def check_survey(*, unit: Unit, by: User) -> None:
@@ -163,7 +167,7 @@ def check_survey(*, unit: Unit, by: User) -> None:
 
 
 def may_survey(*, unit: Unit, by: User) -> bool:
-    return _passes(check_survey, unit=unit, by=by)
+    return policies.may(check_survey, unit=unit, by=by)
 
 
 def check_open_month(*, county: Unit, by: User) -> None:
@@ -173,12 +177,4 @@ def check_open_month(*, county: Unit, by: User) -> None:
 
 
 def may_open_month(*, county: Unit, by: User) -> bool:
-    return _passes(check_open_month, county=county, by=by)
-
-
-def _passes(check: Callable[..., None], **what: Any) -> bool:
-    try:
-        check(**what)
-    except Refused:
-        return False
-    return True
+    return policies.may(check_open_month, county=county, by=by)

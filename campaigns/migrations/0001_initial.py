@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import pingan.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import pingan.fields
 
 
 class Migration(migrations.Migration):

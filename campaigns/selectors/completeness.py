@@ -54,8 +54,18 @@ class Mark:
         return self.done >= self.total
 
     @property
+    def measure(self) -> str:
+        """The measure word: 天, 次, 类."""
+        return _WORDS[self.activity]
+
+    @property
+    def shown(self) -> int:
+        """`done` as a bar can show it."""
+        return min(self.done, self.total)
+
+    @property
     def text(self) -> str:
-        return f"{self.done}/{self.total}{_WORDS[self.activity]}"
+        return f"{self.done}/{self.total}{self.measure}"
 
     @property
     def tone(self) -> str:

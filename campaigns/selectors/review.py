@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from campaigns import policies
-from campaigns.enums import ReturnState
+from campaigns.enums import Activity, ReturnState
 from campaigns.models import Education, Meeting, MonthlyReturn, Patrol, Sweep
+from campaigns.selectors.completeness import Mark
 from campaigns.selectors.returns import ReturnRow, return_rows
 from pingan.models import User
 
@@ -46,6 +47,12 @@ class ReviewRow:
     row: ReturnRow
     figures: list[Figure] = field(default_factory=list)
     is_own: bool = False  # submitted by the reviewer himself: another person must accept it
+
+    @property
+    def short_marks(self) -> list[Mark]:
+        """What the unit itself did not fill in completely."""
+        own = (mark for name, mark in self.row.marks.items() if name != Activity.SURVEY)
+        return [mark for mark in own if not mark.is_full]
 
 
 def waiting(user: User) -> list[MonthlyReturn]:

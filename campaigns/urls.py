@@ -1,0 +1,33 @@
+"""Addresses of the monthly returns, surveys, review and ledgers."""
+
+from django.urls import path
+
+from campaigns.enums import Move
+from campaigns.views import activities, ledgers, returns, review, surveys
+
+app_name = "campaigns"
+urlpatterns = [
+    path("returns/", returns.return_list, name="return-list"),
+    path("returns/open/", returns.month_open, name="month-open"),
+    path("returns/<int:pk>/", returns.return_view, name="return-view"),
+    path("returns/<int:pk>/submit/", returns.return_move, {"move": Move.SUBMIT}, "return-submit"),
+    path(
+        "returns/<int:pk>/withdraw/",
+        returns.return_move,
+        {"move": Move.WITHDRAW},
+        "return-withdraw",
+    ),
+    path("returns/<int:pk>/accept/", returns.return_move, {"move": Move.ACCEPT}, "return-accept"),
+    path(
+        "returns/<int:pk>/send-back/",
+        returns.return_move,
+        {"move": Move.SEND_BACK},
+        "return-send-back",
+    ),
+    path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
+    path("review/", review.return_review, name="return-review"),
+    path("surveys/", surveys.survey_list, name="survey-list"),
+    path("ledgers/", ledgers.ledger_index, name="ledger-index"),
+    path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
+    path("ledgers/<slug:activity>/download/", ledgers.ledger_download, name="ledger-download"),
+]
