@@ -145,6 +145,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_LOCKOUT_CALLABLE = "pingan.views.accounts.locked_out"
 AXES_VERBOSE = False
 
+CSRF_FAILURE_VIEW = "pingan.views.accounts.stale_page"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -1,0 +1,1 @@
+"""Forms of the kernel: shape and type of input, Chinese labels."""
