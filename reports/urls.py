@@ -1,4 +1,24 @@
-from django.urls import URLPattern
+"""Addresses of the home page and the reports."""
+
+from django.urls import path
+
+import pingan.converters  # noqa: F401 - registers <month:month>
+from reports.views import bulletins, colours, dashboard, home, matrix, ranking
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("matrix/", matrix.latest, name="matrix-latest"),
+    path("matrix/<month:month>/", matrix.show, name="matrix-month"),
+    path("ranking/", ranking.latest, name="ranking-latest"),
+    path("ranking/<month:month>/", ranking.show, name="ranking-month"),
+    path("ranking/<month:month>/ranking.xlsx", ranking.download, name="ranking-download"),
+    path("colours/", colours.show, name="colour-matrix"),
+    path("dashboard/", dashboard.latest, name="dashboard-latest"),
+    path("dashboard/<month:month>/", dashboard.show, name="dashboard-month"),
+    path("bulletins/", bulletins.register, name="bulletin-list"),
+    path("bulletins/new/<int:edition_pk>/", bulletins.preview, name="bulletin-preview"),
+    path("bulletins/new/<int:edition_pk>/issue", bulletins.issue, name="bulletin-issue"),
+    path("bulletins/<int:pk>/", bulletins.detail, name="bulletin-detail"),
+    path("bulletins/<int:pk>/<str:file_name>", bulletins.download, name="bulletin-download"),
+]

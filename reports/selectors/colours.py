@@ -13,6 +13,7 @@ from pingan.months import Month
 from pingan.scopes import may_see
 from reports.tables import points_text
 
+CHOICES = (("townships", "各乡镇"), ("sectors", "各口"))
 LETTERS = {Colour.BLUE: "蓝", Colour.YELLOW: "黄", Colour.RED: "红"}
 
 
@@ -42,8 +43,8 @@ class ColourRow:
 
     unit_name: str
     cells: tuple[ColourCell | None, ...]
-    has_below: bool
     unit_id: int
+    is_choice: bool  # the filter offers the units below it
 
     @property
     def red_count(self) -> int:
@@ -51,9 +52,9 @@ class ColourRow:
 
 
 def colour_rows(
-    editions: Mapping[Month, Edition], year: int, *, parent_id: int, level: Level, user: User
+    editions: Mapping[Month, Edition], *, parent_id: int, level: Level, user: User
 ) -> list[ColourRow]:
-    """Rows of the units that stood below the parent in any of the months. Two queries."""
+    """Rows of the units that stood below the parent in any of the months. One query."""
     cards = list(
         Scorecard.objects.filter(
             edition_id__in=[edition.pk for edition in editions.values()],
@@ -75,21 +76,13 @@ def colour_rows(
             rank=card.rank,
             card_id=card.pk if may_see(user, card.unit.path) else None,
         )
-    parents = set(
-        Scorecard.objects.filter(
-            edition_id__in=[edition.pk for edition in editions.values()], parent_id__in=names
-        )
-        .order_by()
-        .values_list("parent_id", flat=True)
-        .distinct()
-    )
     ordered = sorted(names, key=lambda unit: (names[unit][0], names[unit][1], unit))
     return [
         ColourRow(
             names[unit][1],
             tuple(cells[unit].get(number) for number in range(1, 13)),
-            unit in parents,
             unit,
+            level in (Level.TOWNSHIP, Level.SECTOR),
         )
         for unit in ordered
     ]

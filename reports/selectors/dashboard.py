@@ -16,6 +16,7 @@ from pingan.scopes import may_see
 from reports.charts import LineChart, Segment, Series, bar_segments, line_chart
 from reports.selectors.editions import previous_edition, shown_editions
 from reports.selectors.figures import activity_totals
+from reports.selectors.rankings import Moved, moved
 from reports.tables import ActivityTotals, percent_text, points_text
 
 TREND_MONTHS = 12
@@ -72,6 +73,10 @@ class UnitLine:
     change: int | None
     open_matters: int
     card_id: int | None
+
+    @property
+    def moved(self) -> Moved:
+        return moved(self.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,11 @@ def _rate(
     value = percent_text(part(now), whole(now))
     if before is None or not whole(now) or not whole(before):
         return KeyFigure(name, value, detail, "", "same")
-    moved = Fraction(part(now), whole(now)) - Fraction(part(before), whole(before))
-    hundredths = round_half_up(abs(moved) * 10_000)
+    shift = Fraction(part(now), whole(now)) - Fraction(part(before), whole(before))
+    hundredths = round_half_up(abs(shift) * 10_000)
     if hundredths == 0:
         return KeyFigure(name, value, detail, "持平", "same")
-    mark, tone = ("▲", "up") if moved > 0 else ("▼", "down")
+    mark, tone = ("▲", "up") if shift > 0 else ("▼", "down")
     return KeyFigure(name, value, detail, f"{mark}{points_text(hundredths)}个百分点", tone)
 
 
@@ -153,11 +158,11 @@ def _count(
     value = f"{count(now)}"
     if before is None:
         return KeyFigure(name, value, word, "", "same")
-    moved = count(now) - count(before)
-    if moved == 0:
+    shift = count(now) - count(before)
+    if shift == 0:
         return KeyFigure(name, value, word, "持平", "same")
-    mark, tone = ("▲", "up") if moved > 0 else ("▼", "down")
-    return KeyFigure(name, value, word, f"{mark}{abs(moved)}", tone)
+    mark, tone = ("▲", "up") if shift > 0 else ("▼", "down")
+    return KeyFigure(name, value, word, f"{mark}{abs(shift)}", tone)
 
 
 def round_half_up(value: Fraction) -> int:

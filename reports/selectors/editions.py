@@ -43,6 +43,17 @@ def latest_month(user: User) -> Month | None:
     return edition.month if edition else None
 
 
+def published_edition(user: User) -> Edition | None:
+    """The newest published month, in its newest published edition."""
+    return (
+        Edition.objects.visible_to(user)
+        .published()
+        .select_related("county")
+        .order_by("-month", "-number")
+        .first()
+    )
+
+
 def month_span(user: User) -> tuple[Month, Month] | None:
     """First and last month with an edition this person may see. One query."""
     found = Edition.objects.visible_to(user).order_by("month").values_list("month", flat=True)

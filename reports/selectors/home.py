@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from assessments.models import Edition, Inspection
+from assessments.models import Edition, Inspection, Scorecard
 from campaigns.enums import Activity, ReturnState
 from campaigns.models import MonthlyReturn
 from campaigns.policies import ANSWERS_TO_COUNTY, reviewable
@@ -104,6 +104,10 @@ class Share:
         return self.total - self.done
 
     @property
+    def text(self) -> str:
+        return f"{self.done}/{self.total}"
+
+    @property
     def tone(self) -> str:
         if not self.missing:
             return "good"
@@ -143,6 +147,15 @@ class Visit:
     unit_id: int
     unit_name: str
     on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRound:
+    """An inspector's units of one month."""
+
+    month: Month
+    visits: tuple[Visit, ...]
+    share: Share
 
 
 def own_return(
@@ -320,3 +333,24 @@ def visits(user: User, month: Month) -> list[Visit]:
     done = dict(Inspection.objects.for_month(month).visible_to(user).values_list("unit_id", "on"))
     found = [Visit(unit_id, name, done.get(unit_id)) for unit_id, name in units]
     return sorted(found, key=lambda visit: visit.on is not None)
+
+
+def inspection_round(
+    month: Month, found: list[Visit], due: dict[Step, Deadline], today: dt.date
+) -> InspectionRound:
+    """The visits of a month with how many are done."""
+    done = sum(visit.on is not None for visit in found)
+    share = Share("督导检查", done, len(found), Due(due[Step.INSPECTION], today))
+    return InspectionRound(month, tuple(found), share)
+
+
+def own_card(user: User) -> Scorecard | None:
+    """The newest scorecard of the person's own unit that he may see. One query."""
+    return (
+        Scorecard.objects.visible_to(user)
+        .filter(unit_id=user.unit_id, edition__in=Edition.objects.visible_to(user))
+        .select_related("edition")
+        .defer("lines", "facts")
+        .order_by("-month", "-edition__number")
+        .first()
+    )

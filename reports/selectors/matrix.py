@@ -16,7 +16,7 @@ from campaigns.models import MonthlyReturn, Survey
 from campaigns.selectors.completeness import SURVEY_SLIPS_EXPECTED
 from pingan.calendars import Deadline
 from pingan.enums import REPORTING_LEVELS, Level, Step
-from pingan.models import Unit, UnitVersion, User
+from pingan.models import Period, Unit, UnitVersion, User
 from pingan.months import Month
 from reports.tables import points_text
 
@@ -284,3 +284,9 @@ def _assessed_cell(version: UnitVersion, records: _Records) -> StepCell:
 def _day(moment: dt.datetime) -> str:
     day = timezone.localdate(moment)
     return f"{day.month}/{day.day}"
+
+
+def record_months(county: Unit, today: Month) -> tuple[Month, Month]:
+    """First month with records, and this month. One query."""
+    first = Period.objects.filter(county=county).order_by("month").first()
+    return (min(first.month, today) if first else today), today

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 
@@ -25,6 +25,22 @@ LEVEL_LABELS = {
     Level.GROUP: "小组",
     Level.INNER: "内设单位",
 }
+
+
+class Moved(NamedTuple):
+    """Places gained or lost: a mark and the tone it is printed in."""
+
+    mark: str
+    tone: str
+
+
+def moved(change: int | None) -> Moved:
+    """▲2, ▼1, — for no change; 新 where there was no rank last month."""
+    if change is None:
+        return Moved("新", "same")
+    if change == 0:
+        return Moved("—", "same")
+    return Moved(f"▲{change}", "up") if change > 0 else Moved(f"▼{-change}", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +87,8 @@ class RankLine:
         return points_text(self.total)
 
     @property
-    def change_mark(self) -> str:
-        if self.change is None:
-            return "新"
-        return f"▲{self.change}" if self.change > 0 else f"▼{-self.change}" if self.change else "—"
-
-    @property
-    def change_tone(self) -> str:
-        return "up" if (self.change or 0) > 0 else "down" if (self.change or 0) < 0 else "same"
+    def moved(self) -> Moved:
+        return moved(self.change)
 
 
 @dataclass(frozen=True, slots=True)

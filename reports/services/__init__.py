@@ -2,19 +2,24 @@
 
 from reports.services.bulletins import issue_bulletin, next_number
 from reports.services.documents import (
+    BY_NAME,
     DOCUMENTS,
     Document,
     preview_figures,
     render_document,
     write_documents,
 )
+from reports.services.verification import Verdict, verify_code
 
 __all__ = [
+    "BY_NAME",
     "DOCUMENTS",
     "Document",
+    "Verdict",
     "issue_bulletin",
     "next_number",
     "preview_figures",
     "render_document",
+    "verify_code",
     "write_documents",
 ]

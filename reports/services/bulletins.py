@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assessments.services.editions import publish_edition
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from assessments.models import Edition
+from assessments.services.editions import publish_edition
 from pingan import audit
 from pingan.models import Unit, User
 from reports import policies

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments.models import Edition
 from pingan.refusals import Refused
-from reports.content import compose_board, compose_bulletin
+from reports.content import compose_bulletin
 from reports.excel import ranking_xlsx
 from reports.models import Bulletin
 from reports.pdf import RenderError, board_pdf, bulletin_pdf
@@ -27,6 +27,7 @@ class Document:
     """One kind of file: its name in a folder, its name for a person, how it is written."""
 
     file_name: str
+    short: str  # on its button
     label: str
     content_type: str
     write: Callable[[MonthFigures], bytes]
@@ -46,25 +47,23 @@ def _bulletin_docx(figures: MonthFigures) -> bytes:
     return bulletin_docx(compose_bulletin(figures), issued_on=figures.issued_on)
 
 
-def _board_pdf(figures: MonthFigures) -> bytes:
-    return board_pdf(compose_board(figures), issued_on=figures.issued_on)
-
-
 DOCUMENTS: tuple[Document, ...] = (
-    Document("bulletin.pdf", "考评通报", "application/pdf", _bulletin_pdf),
+    Document("bulletin.pdf", "通报PDF", "考评通报", "application/pdf", _bulletin_pdf),
     Document(
         "bulletin.docx",
+        "通报DOCX",
         "考评通报",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         _bulletin_docx,
     ),
     Document(
         "ranking.xlsx",
+        "排名Excel",
         "考评排名",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ranking_xlsx,
     ),
-    Document("board.pdf", "公示栏", "application/pdf", _board_pdf),
+    Document("board.pdf", "公示栏PDF", "公示栏", "application/pdf", board_pdf),
 )
 BY_NAME = {document.file_name: document for document in DOCUMENTS}
 

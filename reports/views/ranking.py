@@ -1,0 +1,128 @@
+"""The ranking of a month, with the way down to every unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from pingan.months import Month
+from reports.selectors.editions import latest_month, month_span, shown_edition
+from reports.selectors.rankings import (
+    RankingPage,
+    find_peers,
+    peers_in,
+    ranking_page,
+)
+from reports.services import BY_NAME, render_document
+from reports.tables import points_text
+from reports.views.downloads import attachment
+from reports.views.months import month_links
+from reports.views.request import SignedInRequest
+
+
+def latest(request: SignedInRequest) -> HttpResponse:
+    month = latest_month(request.user)
+    if month is None:
+        return render(request, "reports/ranking_empty.html")
+    return redirect("reports:ranking-month", month)
+
+
+def show(request: SignedInRequest, month: Month) -> HttpResponse:
+    edition = shown_edition(request.user, month)
+    span = month_span(request.user)
+    first, last = span or (None, None)
+    links = month_links("reports:ranking-month", month, first=first, last=last)
+    if edition is None:
+        return render(request, "reports/ranking_empty.html", {"links": links})
+    groups = peers_in(edition)
+    peers = find_peers(
+        edition,
+        groups,
+        parent_id=_number(request, "parent"),
+        level=_number(request, "level"),
+    )
+    if peers is None:
+        raise Http404
+    sort = request.GET.get("sort", "rank")
+    page = ranking_page(edition, groups, peers, request.user, sort)
+    context = {
+        "links": links,
+        "edition": edition,
+        "page": page,
+        "columns": _columns(page, sort),
+    }
+    return render(request, "reports/ranking_month.html", context)
+
+
+def download(request: SignedInRequest, month: Month) -> HttpResponse:
+    edition = shown_edition(request.user, month)
+    if edition is None:
+        raise Http404
+    document = BY_NAME["ranking.xlsx"]
+    name, content = render_document(document=document, edition=edition)
+    return attachment(name, content, document.content_type)
+
+
+def _number(request: SignedInRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise Http404
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnHead:
+    """The head of a column; the link sorts by it, a second click the other way round."""
+
+    title: str
+    note: str
+    style: str
+    query: str
+    order: str  # aria-sort
+
+
+def _columns(page: RankingPage, sort: str) -> list[ColumnHead]:
+    """Heads in the order of the table; good numbers come first at the first click."""
+    return [
+        _head("名次", "rank", page, sort, style="mid"),
+        _head(page.peers.label, "unit", page, sort),
+        _head("总分", "total", page, sort, style="num", falls=True),
+        ColumnHead("等次", "", "mid", "", ""),
+        ColumnHead("颜色", "", "", "", ""),
+        _head("较上月", "change", page, sort, style="mid", falls=True),
+        *(
+            _head(
+                head.name,
+                head.code,
+                page,
+                sort,
+                style="num",
+                falls=True,
+                note=points_text(head.points),
+            )
+            for head in page.heads
+        ),
+    ]
+
+
+def _head(
+    title: str,
+    name: str,
+    page: RankingPage,
+    sort: str,
+    *,
+    style: str = "",
+    falls: bool = False,
+    note: str = "",
+) -> ColumnHead:
+    first, second = (f"-{name}", name) if falls else (name, f"-{name}")
+    query = urlencode({"sort": second if sort == first else first})
+    order = ""
+    if sort.removeprefix("-") == name:
+        order = "descending" if sort.startswith("-") else "ascending"
+    return ColumnHead(title, note, style, f"{page.peers.query}&{query}", order)
