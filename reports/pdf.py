@@ -56,6 +56,7 @@ ROLE_NAMES = {
     "song": "宋体",
     "xiaobiao": "小标宋",
 }
+COPIED = {"verification", "edition"}  # a code that is copied out of the file holds nothing else
 _LONG_ASCII = re.compile(r"[!-~]{13,}")
 _NO_GLYPH = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -169,7 +170,7 @@ def _breakable(value: Any) -> Any:
         case str():
             return _LONG_ASCII.sub(lambda run: "\u200b".join(run[0]), value)
         case Mapping():
-            return {key: _breakable(item) for key, item in value.items()}
+            return {key: item if key in COPIED else _breakable(item) for key, item in value.items()}
         case list() | tuple():
             return [_breakable(item) for item in value]
     return value
