@@ -1,5 +1,7 @@
 """Geometry of the charts."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,5 +100,5 @@ def test_parts_of_a_bar_meet_and_fill_it(counts: list[int]):
     segments = bar_segments([(str(count), "bar", count) for count in counts])
 
     edges = [(part.x, part.x + part.width) for part in segments]
-    assert all(end == start for (_, end), (start, _) in zip(edges, edges[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in itertools.pairwise(edges))
     assert edges[-1][1] == (1000 if sum(counts) else 0)
