@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from pingan.enums import CHILD_LEVELS, LEVEL_OF_KIND, Level, UnitKind
@@ -24,12 +25,12 @@ class UnitFilterForm(forms.Form):
     day = forms.DateField(label="看哪一天的建制", required=False, widget=DateInput())
 
 
-class UnitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class UnitChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Unit) -> str:
         return labelled(obj)
 
 
-class UnitsChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class UnitsChoiceField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Unit) -> str:
         return obj.name
 
@@ -81,7 +82,7 @@ class UnitRenameForm(UnitChangeForm):
         super().__init__(*args, unit=unit, **kwargs)
         choices = _kinds(frozenset({Level(unit.level)}))
         self.fields["kind"] = forms.ChoiceField(label="类型", choices=choices)
-        self.initial |= {"name": unit.name, "kind": unit.kind, "code": unit.code}
+        self.initial.update(name=unit.name, kind=unit.kind, code=unit.code)
 
 
 class UnitMoveForm(UnitChangeForm):
@@ -127,7 +128,7 @@ class UnitCloseForm(UnitChangeForm):
     """Nothing but when and why."""
 
 
-class UnitCorrectForm(forms.ModelForm):  # type: ignore[type-arg]
+class UnitCorrectForm(forms.ModelForm):
     """Figures without a history of their own."""
 
     market_days = forms.RegexField(
@@ -143,8 +144,8 @@ class UnitCorrectForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Unit
         fields = ["population", "households", "area", "market_days"]
 
-    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
-        super().__init__(*args, instance=unit, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, unit: Unit) -> None:
+        super().__init__(data, instance=unit)
 
 
 class UnitImportForm(forms.Form):

@@ -304,7 +304,8 @@ def refused_changes(tree, by):
         "层级不对": lambda: move_unit(unit=village, to=tree.county, on=ON, by=by),
         "自己的下级单位": lambda: move_unit(unit=village, to=group, on=ON, by=by),
         "同一层级的另一个单位": lambda: merge_unit(unit=town, into=village, on=ON, by=by),
-        "只能并入同一个县内": lambda: merge_unit(unit=town, into=town, on=ON, by=by),
+        "只能并入同一层级的另一个": lambda: merge_unit(unit=town, into=town, on=ON, by=by),
+        "县不能合并": lambda: merge_unit(unit=tree.county, into=tree.county, on=ON, by=by),
         "还有甲1村、甲2村，请先": lambda: close_unit(unit=town, on=ON, by=by),
         "还没有划给分出的单位": lambda: split_unit(
             unit=town,

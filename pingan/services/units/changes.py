@@ -118,8 +118,10 @@ def merge_unit(*, unit: Unit, into: Unit, on: dt.date, by: User | None, note: st
     unit = hold_unit(unit, on, by)
     into = hold_unit(into, on, by)
     before = facts_of(unit, on)
-    if unit.level != into.level or unit.pk == into.pk or unit.county_id != into.county_id:
-        raise Refused(f"“{unit.name}”只能并入同一个县内同一层级的另一个单位。")
+    if not unit.county_id or unit.level != into.level or unit.pk == into.pk:
+        raise Refused(f"“{unit.name}”只能并入同一层级的另一个单位，县不能合并。")
+    if unit.county_id != into.county_id:
+        raise Refused(f"“{unit.name}”只能并入同一个县内的单位。")
     below = Unit.objects.filter(scopes.within(unit.path)).exclude(pk=unit.pk)
     moved = list(below.living().values_list("pk", flat=True))
     check_depth(below, len(into.path) - len(unit.path))
