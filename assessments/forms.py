@@ -32,7 +32,7 @@ class PointsField(forms.DecimalField):
 
     widget = _DECIMAL
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(value.translate(_FULL_WIDTH) if isinstance(value, str) else value)
 
 

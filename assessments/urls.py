@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import pingan.converters  # noqa: F401 - registers <month:month>
 from assessments.views import inspections, months, scorecards
 
 app_name = "assessments"

@@ -29,6 +29,6 @@ kernel = [
 urlpatterns = [
     path("", include((kernel, "pingan"))),
     path("", include("campaigns.urls")),
-    path("", include("campaigns.urls")),
+    path("", include("assessments.urls")),
     path("", include("reports.urls")),
 ]

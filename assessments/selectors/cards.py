@@ -78,6 +78,10 @@ class CardPage:
         return self.possible != FULL
 
     @property
+    def lost(self) -> int:
+        return sum(row.lost for row in self.rows)
+
+    @property
     def polyline(self) -> str:
         return " ".join(f"{point.x},{point.y}" for point in self.history)
 

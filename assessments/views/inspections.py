@@ -15,6 +15,7 @@ from assessments.forms import InspectionForm, shown
 from assessments.models import Inspection
 from assessments.selectors.inspections import groups_on, inspection_rows
 from assessments.services.inspections import change_inspection, record_inspection
+from assessments.tables import TOWNSHIP_INSPECTORS
 from assessments.views.answers import asked_month, county_of, signed_in, tell
 from pingan.enums import Role, Step
 from pingan.models import Unit, User
@@ -56,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _may_record(user: User) -> bool:
-    return user.role in (Role.COUNTY_OFFICER, Role.INSPECTOR, *policies.TOWNSHIP_INSPECTORS)
+    return user.role in (Role.COUNTY_OFFICER, Role.INSPECTOR, *TOWNSHIP_INSPECTORS)
 
 
 def create(request: HttpRequest, month: Month, unit_pk: int) -> HttpResponse:
@@ -124,9 +125,9 @@ def _change(
 
 def _mine_over(form: InspectionForm, inspection: Inspection) -> InspectionForm:
     """What was typed, on top of the version that is saved now."""
-    data = form.data.copy()
-    data["version"] = str(inspection.version)
-    return InspectionForm(data)
+    return InspectionForm(
+        {**{name: form[name].data for name in LABELS}, "version": inspection.version}
+    )
 
 
 def _differences(form: InspectionForm, inspection: Inspection) -> list[tuple[str, Any, Any]]:
