@@ -334,6 +334,8 @@ def _notes(sheet: Worksheet, styles: _Styles, figures: MonthFigures) -> None:
 def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
     if value is None:
         sheet.write_string(row, column, NOT_APPLICABLE, style)
+    elif value == "":
+        sheet.write_blank(row, column, None, style)
     elif isinstance(value, str):
         sheet.write_string(row, column, clean(value), style)
     else:
