@@ -64,7 +64,9 @@ def fill_in(monthly_return: MonthlyReturn) -> MonthlyReturn:
     return monthly_return
 
 
-def make_survey(unit: Unit, place: str = "集贸市场", month: Month = SEPTEMBER, **fields: Any) -> Survey:
+def make_survey(
+    unit: Unit, place: str = "集贸市场", month: Month = SEPTEMBER, **fields: Any
+) -> Survey:
     """Twenty slips: 18 good, 17 safe, 19 satisfied."""
     values = {"slips": 20, "order_good": 18, "feels_safe": 17, "satisfied": 19, **fields}
     on = month.first_day.replace(day=12)

@@ -119,8 +119,6 @@ def test_inspector_surveys_the_townships_lent_to_him(tree: County):
     user = make_user(Role.INSPECTOR, tree.departments[0])
     user.lent_units.add(tree.townships[0])
 
-    surveyed = {
-        name for name in UNITS if policies.may_survey(unit=unit_named(tree, name), by=user)
-    }
+    surveyed = {name for name in UNITS if policies.may_survey(unit=unit_named(tree, name), by=user)}
 
     assert surveyed == {"township", "department"}

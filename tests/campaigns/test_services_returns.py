@@ -1,0 +1,256 @@
+import datetime as dt
+
+import pytest
+
+from campaigns.enums import ReturnState
+from campaigns.models import MonthlyReturn, Patrol, Sweep
+from campaigns.services import returns as services
+from pingan.enums import PeriodState
+from pingan.models import AuditEvent, Period, User
+from pingan.refusals import Conflict, Forbidden, Refused
+from tests.campaigns.makers import SEPTEMBER, fill_in, make_return, submitted
+from tests.factories import County
+
+NOON = dt.datetime(2026, 9, 20, 2, 0, tzinfo=dt.UTC)
+
+
+def close(tree: County) -> None:
+    Period.objects.create(
+        county=tree.county, month=SEPTEMBER, state=PeriodState.CLOSED, closed_at=NOON
+    )
+
+
+def test_complete_return_is_submitted(village_return: MonthlyReturn, village_clerk: User):
+    fill_in(village_return)
+
+    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    assert village_return.state == ReturnState.SUBMITTED
+    assert village_return.submitted_by == village_clerk
+    assert village_return.submitted_at == village_return.first_submitted_at == NOON
+    assert (village_return.is_on_time, village_return.version) == (True, 2)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.by, event.unit_path) == (
+        "上报",
+        village_clerk,
+        village_return.unit.path,
+    )
+    assert (event.before["state"], event.after["state"]) == ("draft", "submitted")
+
+
+@pytest.mark.parametrize(
+    ("moment", "on_time"),
+    [
+        (dt.datetime(2026, 9, 28, 15, 59, tzinfo=dt.UTC), True),  # 23:59 in China
+        (dt.datetime(2026, 9, 28, 16, 0, tzinfo=dt.UTC), False),  # the 29th there
+    ],
+)
+def test_late_is_after_the_last_minute_of_the_day(
+    clock, village_return: MonthlyReturn, village_clerk: User, moment: dt.datetime, on_time: bool
+):
+    fill_in(village_return)
+    clock.move_to(moment)
+
+    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    assert village_return.is_on_time is on_time
+
+
+def test_first_submission_decides_lateness(
+    clock, village_return: MonthlyReturn, village_clerk: User, reviewer: User
+):
+    fill_in(village_return)
+    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+    services.send_back(monthly_return=village_return, version=2, by=reviewer, reason="补会议")
+    clock.move_to(dt.datetime(2026, 10, 3, tzinfo=dt.UTC))
+
+    services.submit(monthly_return=village_return, version=3, by=village_clerk)
+
+    assert (village_return.is_on_time, village_return.first_submitted_at) == (True, NOON)
+    assert village_return.submitted_at == dt.datetime(2026, 10, 3, tzinfo=dt.UTC)
+
+
+def test_empty_return_is_refused_even_when_confirmed(
+    village_return: MonthlyReturn, village_clerk: User
+):
+    with pytest.raises(services.Incomplete, match="五个活动都还没有填写"):
+        services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
+
+    village_return.refresh_from_db()
+    assert village_return.state == ReturnState.DRAFT
+
+
+def test_unanswered_sweep_is_refused_even_when_confirmed(
+    village_return: MonthlyReturn, village_clerk: User
+):
+    fill_in(village_return)
+    Sweep.objects.filter(category__code="hazard").delete()
+
+    with pytest.raises(services.Incomplete, match="六排查还有1类没有答复"):
+        services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
+
+
+def test_gaps_want_a_confirmation_which_is_recorded(
+    village_return: MonthlyReturn, village_clerk: User
+):
+    fill_in(village_return)
+    Patrol.objects.filter(on__day__gt=20).delete()
+
+    with pytest.raises(services.Incomplete) as refusal:
+        services.submit(monthly_return=village_return, version=1, by=village_clerk)
+    services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
+
+    sentence = "治安巡逻只填了20天，应有30天。"
+    assert (refusal.value.gaps.blocking, refusal.value.gaps.warnings) == ((), (sentence,))
+    assert village_return.state == ReturnState.SUBMITTED
+    assert AuditEvent.objects.get().note == sentence
+
+
+def test_stale_page_does_not_submit(village_return: MonthlyReturn, village_clerk: User):
+    fill_in(village_return)
+    MonthlyReturn.objects.update(version=4)
+
+    with pytest.raises(Conflict, match="刚刚有变动"):
+        services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    village_return.refresh_from_db()
+    assert village_return.state == ReturnState.DRAFT
+
+
+def test_submitting_twice_is_refused(village_return: MonthlyReturn, village_clerk: User):
+    fill_in(village_return)
+    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    with pytest.raises(Refused, match="不必再报"):
+        services.submit(monthly_return=village_return, version=2, by=village_clerk)
+
+
+def test_stranger_does_not_submit(village_return: MonthlyReturn, other_clerk: User):
+    fill_in(village_return)
+
+    with pytest.raises(Forbidden):
+        services.submit(monthly_return=village_return, version=1, by=other_clerk)
+
+
+def test_withdrawn_return_is_a_draft_again(tree: County, village_clerk: User):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    services.withdraw(monthly_return=monthly_return, version=1, by=village_clerk)
+
+    assert (monthly_return.state, monthly_return.submitted_by) == (ReturnState.DRAFT, None)
+    assert monthly_return.first_submitted_at is not None
+    assert AuditEvent.objects.get().action == "撤回"
+
+
+def test_accepted_return_is_not_withdrawn(tree: County, village_clerk: User):
+    monthly_return = make_return(tree.villages[0], state=ReturnState.ACCEPTED)
+
+    with pytest.raises(Refused, match="不能撤回"):
+        services.withdraw(monthly_return=monthly_return, version=1, by=village_clerk)
+
+
+def test_return_is_sent_back_with_its_reason(tree: County, village_clerk: User, reviewer: User):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    services.send_back(monthly_return=monthly_return, version=1, by=reviewer, reason=" 补夜巡 ")
+
+    assert (monthly_return.state, monthly_return.return_reason) == ("returned", "补夜巡")
+    assert (monthly_return.reviewed_by, monthly_return.reviewed_at) == (reviewer, NOON)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.note) == ("退回", "补夜巡")
+
+
+def test_accepted_return_may_still_be_sent_back(tree: County, reviewer: User):
+    monthly_return = make_return(tree.villages[0], state=ReturnState.ACCEPTED)
+
+    services.send_back(monthly_return=monthly_return, version=1, by=reviewer, reason="数字不符")
+
+    assert monthly_return.state == ReturnState.RETURNED
+
+
+@pytest.mark.parametrize(("reason", "sentence"), [("  ", "请写明"), ("长" * 301, "300字以内")])
+def test_sending_back_needs_a_reason_of_fitting_length(
+    tree: County, village_clerk: User, reviewer: User, reason: str, sentence: str
+):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    with pytest.raises(Refused, match=sentence):
+        services.send_back(monthly_return=monthly_return, version=1, by=reviewer, reason=reason)
+
+    monthly_return.refresh_from_db()
+    assert monthly_return.state == ReturnState.SUBMITTED
+
+
+def test_superior_accepts(tree: County, village_clerk: User, reviewer: User):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    services.accept(monthly_return=monthly_return, version=1, by=reviewer)
+
+    assert (monthly_return.state, monthly_return.reviewed_by) == (ReturnState.ACCEPTED, reviewer)
+    assert AuditEvent.objects.get().after["state"] == "accepted"
+
+
+def test_county_accepts_the_township_and_not_the_village(
+    tree: County, township_clerk: User, county_officer: User
+):
+    township = submitted(tree.townships[0], township_clerk)
+    village = submitted(tree.villages[0], township_clerk)
+
+    services.accept(monthly_return=township, version=1, by=county_officer)
+    with pytest.raises(Forbidden, match="不由您审核"):
+        services.accept(monthly_return=village, version=1, by=county_officer)
+
+
+def test_other_township_does_not_review(tree: County, village_clerk: User, other_clerk: User):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    with pytest.raises(Forbidden):
+        services.accept(monthly_return=monthly_return, version=1, by=other_clerk)
+    with pytest.raises(Forbidden):
+        services.send_back(monthly_return=monthly_return, version=1, by=other_clerk, reason="不")
+
+
+def test_what_was_changed_since_the_look_is_not_accepted(
+    tree: County, village_clerk: User, reviewer: User
+):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+    MonthlyReturn.objects.update(version=3)
+
+    with pytest.raises(Conflict):
+        services.accept(monthly_return=monthly_return, version=1, by=reviewer)
+
+
+def test_closed_month_refuses_every_move(
+    tree: County, village_clerk: User, reviewer: User, township_clerk: User
+):
+    draft = fill_in(make_return(tree.villages[1]))
+    waiting = submitted(tree.villages[0], village_clerk)
+    close(tree)
+
+    with pytest.raises(Refused, match="已经结账"):
+        services.submit(monthly_return=draft, version=1, by=township_clerk)
+    with pytest.raises(Refused, match="已经结账"):
+        services.withdraw(monthly_return=waiting, version=1, by=village_clerk)
+    with pytest.raises(Refused, match="已经结账"):
+        services.send_back(monthly_return=waiting, version=1, by=reviewer, reason="改")
+    with pytest.raises(Refused, match="已经结账"):
+        services.accept(monthly_return=waiting, version=1, by=reviewer)
+    assert not AuditEvent.objects.exists()
+
+
+def test_one_refused_return_does_not_stop_the_others(
+    tree: County, village_clerk: User, township_clerk: User
+):
+    good = submitted(tree.villages[0], village_clerk)
+    own = submitted(tree.villages[1], township_clerk)
+
+    accepted, refused = services.accept_many(
+        returns=[own, good], versions={good.pk: 1, own.pk: 1}, by=township_clerk
+    )
+
+    assert accepted == 1
+    assert [(each.monthly_return, "代为上报" in each.sentence) for each in refused] == [(own, True)]
+    assert set(MonthlyReturn.objects.values_list("pk", "state")) == {
+        (good.pk, "accepted"),
+        (own.pk, "submitted"),
+    }
