@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from pingan.enums import Role
+from pingan.models import User
 from pingan.selectors.offices import is_demo_county
 
 _RECORDS = (
@@ -52,7 +53,7 @@ class NavigationLink:
     is_active: bool
 
 
-def navigation(request: HttpRequest) -> list[NavigationLink]:
+def navigation(request: HttpRequest, user: User) -> list[NavigationLink]:
     """The links of the signed-in person's duty; the one of the present page is active."""
     match = request.resolver_match
     here = match.view_name if match else ""
@@ -61,15 +62,16 @@ def navigation(request: HttpRequest) -> list[NavigationLink]:
             reverse(name), label, here == name or here.rsplit("-", 1)[0] == name.rsplit("-", 1)[0]
         )
         for name, label, roles in NAVIGATION
-        if request.user.role in roles
+        if user.role in roles
     ]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page."""
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):  # nobody has signed in, or it went wrong before that was known
         return {"navigation": [], "is_demo": False}
     return {
-        "navigation": navigation(request),
-        "is_demo": is_demo_county(request.user.unit.root_id),
+        "navigation": navigation(request, user),
+        "is_demo": is_demo_county(user.unit.root_id),
     }

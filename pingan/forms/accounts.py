@@ -49,14 +49,14 @@ class OwnPasswordForm(PasswordChangeForm):
         return password
 
 
-class UnitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class UnitChoiceField(forms.ModelChoiceField):
     """Units of the administrator's tree, indented as they stand."""
 
     def label_from_instance(self, obj: Unit) -> str:
         return indented(obj)
 
 
-class UnitsChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class UnitsChoiceField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Unit) -> str:
         return indented(obj)
 
@@ -67,7 +67,7 @@ def indented(unit: Unit) -> str:
     return "　" * depth + unit.name
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):
     """A new account. Whether place and duty fit is asked by the policy."""
 
     unit = UnitChoiceField(queryset=Unit.objects.none(), label="所在单位")

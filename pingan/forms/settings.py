@@ -8,7 +8,7 @@ from pingan.models import CountySettings, OfficeName, SecuritySettings
 from pingan.services.settings import COUNTY_FIELDS, SECURITY_FIELDS
 
 
-class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReadingForm(forms.ModelForm):
     """Reads input by the model's fields; the row itself is written by a service."""
 
     def _post_clean(self) -> None:

@@ -12,9 +12,9 @@ NOTHING = "—"
 
 
 @register.filter
-def points(hundredths: int | None) -> str:
+def points(hundredths: object) -> str:
     """9850 is 98.50: points are whole hundredths everywhere but on the page."""
-    if hundredths is None or hundredths == "":
+    if not isinstance(hundredths, int):
         return NOTHING
     sign, value = ("-", -hundredths) if hundredths < 0 else ("", hundredths)
     return f"{sign}{value // 100}.{value % 100:02d}"

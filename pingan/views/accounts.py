@@ -27,7 +27,7 @@ from pingan.forms.accounts import (
     OwnPasswordForm,
     SignInForm,
 )
-from pingan.middleware import SEEN, before_first_password
+from pingan.middleware import SEEN, SignedInRequest, before_first_password
 from pingan.models import User
 from pingan.refusals import Refused
 from pingan.selectors.accounts import accounts, locked_usernames, security_settings
@@ -112,7 +112,7 @@ def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @before_first_password
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: SignedInRequest) -> HttpResponse:
     services.record_sign_out(by=request.user)
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
@@ -122,7 +122,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: SignedInRequest) -> HttpResponse:
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.change_password(by=request.user, password=form.cleaned_data["new_password1"])
@@ -133,7 +133,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: SignedInRequest) -> HttpResponse:
     policies.check_administer_accounts(request.user)
     form = AccountFilterForm(request.GET, by=request.user)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -159,7 +159,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def account_create(request: HttpRequest) -> HttpResponse:
+def account_create(request: SignedInRequest) -> HttpResponse:
     policies.check_administer_accounts(request.user)
     form = AccountForm(stash.posted_or_stashed(request), by=request.user)
     if request.method == "POST" and form.is_valid():
@@ -173,7 +173,7 @@ def account_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def account_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     form = AccountChangeForm(stash.posted_or_stashed(request), instance=account, by=request.user)
     if request.method == "POST" and form.is_valid():
@@ -195,7 +195,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def account_activate(request: HttpRequest, pk: int) -> HttpResponse:
+def account_activate(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stops the account or lets it in, as the button says."""
     account = _account(request, pk)
     wanted = request.POST.get("is_active") == "1"
@@ -211,7 +211,7 @@ def account_activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
+def account_reset(request: SignedInRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     try:
         password = services.reset_password(account=account, by=request.user)
@@ -222,7 +222,7 @@ def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def account_unlock(request: HttpRequest, pk: int) -> HttpResponse:
+def account_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     try:
         services.unlock_account(account=account, by=request.user)
@@ -233,7 +233,7 @@ def account_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pingan:account-edit", pk=pk)
 
 
-def _account(request: HttpRequest, pk: int) -> User:
+def _account(request: SignedInRequest, pk: int) -> User:
     policies.check_administer_accounts(request.user)
     found = User.objects.visible_to(request.user).select_related("unit")
     return get_object_or_404(found, pk=pk)
@@ -243,7 +243,9 @@ def _fields(form: AccountForm) -> dict[str, Any]:
     return {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
 
 
-def _show_password(request: HttpRequest, account: User, password: str, title: str) -> HttpResponse:
+def _show_password(
+    request: SignedInRequest, account: User, password: str, title: str
+) -> HttpResponse:
     """Shown in the answer itself and kept nowhere."""
     context = {"account": account, "password": password, "title": title}
     return render(request, "pingan/account_password.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +14,7 @@ from pingan import calendars, policies, stash
 from pingan.calendars import Deadline, Rules
 from pingan.enums import OfficeRole, ShiftRule
 from pingan.forms.settings import CountyForm, OfficeNameForm, SecurityForm
+from pingan.middleware import SignedInRequest
 from pingan.models import OfficeName, Unit
 from pingan.months import Month
 from pingan.refusals import Refused
@@ -31,7 +32,7 @@ class MonthPreview:
 
 
 @require_http_methods(["GET", "POST"])
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: SignedInRequest) -> HttpResponse:
     policies.check_administer_security(request.user)
     form = SecurityForm(stash.posted_or_stashed(request), instance=security_settings())
     if request.method == "POST" and form.is_valid():
@@ -42,7 +43,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def county(request: HttpRequest) -> HttpResponse:
+def county(request: SignedInRequest) -> HttpResponse:
     """The form, and what it means for this month and the next. "preview" saves nothing."""
     place = _county(request)
     saved = county_settings(place)
@@ -62,7 +63,7 @@ def county(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def office_name_add(request: HttpRequest) -> HttpResponse:
+def office_name_add(request: SignedInRequest) -> HttpResponse:
     place = _county(request)
     saved = county_settings(place)
     form = OfficeNameForm(request.POST)
@@ -78,7 +79,7 @@ def office_name_add(request: HttpRequest) -> HttpResponse:
     return _county_page(request, place, CountyForm(instance=saved), form, rules_of(saved))
 
 
-def _county(request: HttpRequest) -> Unit:
+def _county(request: SignedInRequest) -> Unit:
     place = request.user.unit.county or request.user.unit
     policies.check_change_county_settings(request.user, place)
     return place
@@ -96,7 +97,11 @@ def _rules(form: CountyForm) -> Rules:
 
 
 def _county_page(
-    request: HttpRequest, place: Unit, form: CountyForm, office_form: OfficeNameForm, rules: Rules
+    request: SignedInRequest,
+    place: Unit,
+    form: CountyForm,
+    office_form: OfficeNameForm,
+    rules: Rules,
 ) -> HttpResponse:
     month = Month.of(timezone.localdate())
     context = {
