@@ -102,7 +102,9 @@ def make_rows(
     random = Random(seed)
     drawn = []
     for number, name in enumerate(names):
-        points = tuple(item.points * random.choice((70, 80, 90, 95, 100)) // 100 for item in items)
+        points: tuple[int | None, ...] = tuple(
+            item.points * random.choice((70, 80, 90, 95, 100)) // 100 for item in items
+        )
         if random.random() < 0.1:
             points = (*points[:-1], None)
         drawn.append((sum(p or 0 for p in points), number, name, points))

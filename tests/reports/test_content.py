@@ -202,7 +202,7 @@ def test_every_number_of_the_text_is_in_the_figures():
     known |= {points_text(row.total) for row in rows}
     known |= {points_text(mean_points([row.total for row in rows]))}
     known |= {str(sum(len(ranking.rows) for ranking in figures.villages)), "2026"}
-    patrol = [row.points[0] for row in rows]
+    patrol = [row.points[0] or 0 for row in rows]
     known |= {percent_text(sum(patrol), 2000 * len(patrol)).removesuffix("%")}
     known |= {"45.4", "2.2"}  # 18233 people in 402 sessions, 375 meetings of 168 units
 
@@ -342,7 +342,7 @@ def test_bulletin_of_thirty_townships_stays_within_the_limit():
 
 @pytest.mark.parametrize(("count", "height"), [(0, 0), (1, 1), (4, 2), (5, 3)])
 def test_side_by_side_reads_down_then_right(count, height):
-    rows = [(Cell(str(number)),) for number in range(count)]
+    rows: list[tuple[Cell, ...]] = [(Cell(str(number)),) for number in range(count)]
 
     table = side_by_side("", (Column("名次", 1),), rows)
 

@@ -93,7 +93,7 @@ def test_colours_follow_the_board():
 
     sheet = opened(figures)["乡镇排名"]
 
-    fills = {}
+    fills: dict[Colour, set[str]] = {}
     for number, row in enumerate(figures.townships.rows, HEAD + 1):
         cell = sheet.cell(number, 4 + len(ITEMS) + 3)
         fills.setdefault(row.colour, set()).add(cell.fill.fgColor.rgb)
@@ -206,7 +206,7 @@ def test_rankings_with_other_items_share_one_head():
     heads = [cell.value for cell in sheet[HEAD]]
     last = rows_of(sheet)[-1]
     assert heads.count("六排查\n（20分）") == 1
-    assert last[heads.index("履职\n（20分）")] == sectors[1].rows[0].points[1] / 100
+    assert last[heads.index("履职\n（20分）")] == (sectors[1].rows[0].points[1] or 0) / 100
     assert last[heads.index("治安巡逻\n（20分）")] == "—"
 
 

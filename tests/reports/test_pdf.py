@@ -5,7 +5,7 @@ import io
 import shutil
 from collections import defaultdict
 
-import pdfplumber
+import pdfplumber.pdf
 import pytest
 
 from reports.content import Cell, Column, Paragraph, Table, compose_bulletin
@@ -23,7 +23,7 @@ def mm(points: float) -> float:
     return points / 72 * 25.4
 
 
-def opened(document: bytes) -> pdfplumber.PDF:
+def opened(document: bytes) -> pdfplumber.pdf.PDF:
     return pdfplumber.open(io.BytesIO(document))
 
 
@@ -126,7 +126,8 @@ def test_red_heading_stands_35_mm_below_the_type_area(bulletin):
     assert 8 < bottom - top <= 15
     assert heading in first.extract_text()
     [(rule, left, right, _)] = rules(first)
-    assert (left, right) == (pytest.approx(LEFT, abs=0.1), pytest.approx(RIGHT, abs=0.1))
+    assert left == pytest.approx(LEFT, abs=0.1)
+    assert right == pytest.approx(RIGHT, abs=0.1)
     number_top, number_bottom = ink(first, (LEFT, bottom + 2, RIGHT, rule - 1), is_dark)
     assert number_top - bottom == pytest.approx(2 * PITCH, abs=0.3)
     assert rule - number_bottom == pytest.approx(4, abs=0.4)
