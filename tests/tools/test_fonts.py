@@ -1,5 +1,6 @@
 """The fonts' set-up: what it finds it links, what it cannot have it says, and it never fails."""
 
+import importlib
 import io
 import subprocess
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import fonts
+# By name: the type checker knows the tools as scripts, not as a package.
+fonts = importlib.import_module("tools.fonts")
 
 FILES = ["LXGWWenKai-Light.ttf", "LXGWWenKai-Regular.ttf"]
 
@@ -25,7 +27,7 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def wenkai(folder: Path) -> fonts.DebianFonts:
+def wenkai(folder: Path):
     """The first Debian package, looked for where the test says instead of in /usr."""
     return fonts.DebianFonts(
         "fonts-lxgw-wenkai", str(folder / "usr").lstrip("/"), tuple(FILES), "没有。"
