@@ -117,7 +117,7 @@ def test_unusable_package_leaves_nothing_and_is_not_tried_again(place, archive):
 def test_machine_without_debian_still_succeeds_and_says_what_stands_in(tmp_path):
     copy = tmp_path / "tools"
     copy.mkdir()
-    (copy / "fonts.py").write_text(Path(fonts.__file__).read_text(encoding="utf-8"))
+    (copy / "fonts.py").write_text(Path(str(fonts.__file__)).read_text(encoding="utf-8"))
     program = (copy / "fonts.py").read_text().replace('Path("/")', 'Path("/nowhere")')
     (copy / "fonts.py").write_text(program)
 
