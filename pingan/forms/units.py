@@ -17,11 +17,16 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(format="%Y-%m-%d", attrs={"class": "form-control"})
 
 
 class UnitFilterForm(forms.Form):
-    q = forms.CharField(label="名称或代码", max_length=40, required=False)
+    q = forms.CharField(
+        label="名称或代码",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
     day = forms.DateField(label="看哪一天的建制", required=False, widget=DateInput())
 
 

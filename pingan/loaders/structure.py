@@ -86,6 +86,7 @@ class Structure:
     county_name: str
     year: int
     as_of: dt.date
+    population_year: int | None
     groups_total: int
     known_groups: dict[str, int]
     townships: tuple[TownshipState, ...]
@@ -128,6 +129,7 @@ def parse_structure(data: dict[str, Any]) -> Structure:
         county_name=data["name"],
         year=data["year"],
         as_of=dt.date.fromisoformat(data["as_of"]),
+        population_year=data["population_year"],
         groups_total=data["groups_total"],
         known_groups=dict(data["known_groups"]),
         townships=tuple(_township(row) for row in data["townships"]),

@@ -187,6 +187,7 @@ def _load_year(structure: Structure, groups: int | None) -> Unit:
     _load_guidance(structure, planted)
     for event in structure.events:
         _apply(event, county, structure.demo_market_days)
+    _date_populations(structure, planted)
     townships = list(Unit.objects.below(county).living().filter(level=Level.TOWNSHIP))
     places = _place_rows(county.name, [(unit.code, unit.name) for unit in townships])
     plant_tree(places, standing=townships)
@@ -234,6 +235,27 @@ def _load_guidance(structure: Structure, planted: Mapping[str, Unit]) -> None:
         for row in structure.guidance
         for code in row.townships
     )
+
+
+def _date_populations(structure: Structure, planted: Mapping[str, Unit]) -> None:
+    """Say of which census a population is; it goes where the unit has since gained territory."""
+    counted = [planted[place.code] for place in structure.townships if place.population]
+    UnitEvent.objects.bulk_create(
+        UnitEvent(
+            unit=unit,
+            kind=UnitEventKind.CORRECT,
+            on=structure.as_of,
+            note=f"人口为 {structure.population_year} 年人口普查数",
+        )
+        for unit in counted
+    )
+    grown = {
+        event.to
+        for event in structure.events
+        if event.kind in {UnitEventKind.MERGE, UnitEventKind.MOVE}
+    }
+    now_unknown = [unit.pk for unit in counted if unit.code in grown]
+    Unit.objects.living().filter(pk__in=now_unknown).update(population=None)
 
 
 def _apply(event: StructureEvent, county: Unit, market_days: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +20,7 @@ from pingan import policies, stash
 from pingan.enums import Level, UnitKind
 from pingan.forms import units as forms
 from pingan.loaders.unit_sheet import HEADERS
+from pingan.middleware import SignedInRequest
 from pingan.models import Unit, User
 from pingan.refusals import Refused
 from pingan.selectors.units import (
@@ -41,7 +42,7 @@ ERRORS_SHOWN = 200
 
 
 @require_GET
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: SignedInRequest) -> HttpResponse:
     form, day, text = _asked(request)
     found = found_units(request.user, day, text) if text else first_units(request.user, day)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -59,7 +60,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     form, day, _text = _asked(request)
     version = unit_on(unit, day)
@@ -80,7 +81,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def unit_change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+def unit_change(request: SignedInRequest, pk: int, what: str) -> HttpResponse:
     unit = _unit(request, pk)
     policies.check_change_units(request.user, unit)
     change = CHANGES.get(what)
@@ -100,7 +101,7 @@ def unit_change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def unit_import(request: HttpRequest) -> HttpResponse:
+def unit_import(request: SignedInRequest) -> HttpResponse:
     policies.check_change_units(request.user, request.user.unit)
     form = forms.UnitImportForm(request.POST or None, request.FILES or None)
     sentences: list[str] = []
@@ -126,12 +127,12 @@ def unit_import(request: HttpRequest) -> HttpResponse:
     return render(request, "pingan/unit_import.html", context)
 
 
-def _unit(request: HttpRequest, pk: int) -> Unit:
+def _unit(request: SignedInRequest, pk: int) -> Unit:
     seen = Unit.objects.visible_to(request.user).select_related("parent", "successor")
     return get_object_or_404(seen, pk=pk)
 
 
-def _asked(request: HttpRequest) -> tuple[forms.UnitFilterForm, dt.date, str]:
+def _asked(request: SignedInRequest) -> tuple[forms.UnitFilterForm, dt.date, str]:
     """The filter form, the day to show (today unless asked) and the text to find."""
     form = forms.UnitFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}

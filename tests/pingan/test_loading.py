@@ -115,6 +115,18 @@ def test_guidance_follows_merges_and_the_split():
 
 
 @pytest.mark.slow
+def test_census_figure_is_kept_only_while_the_territory_is_the_same():
+    load("530628", "--structure", "2005")
+
+    population = dict(Unit.objects.filter(level=Level.TOWNSHIP).values_list("name", "population"))
+    assert population["牛街镇"] == 35076
+    assert population["海子镇"] == 26078  # renamed only
+    assert population["毛坪乡"] == 47918  # closed with its figure
+    assert population["洛泽河镇"] is None  # took in 毛坪乡
+    assert population["角奎街道"] is None
+
+
+@pytest.mark.slow
 def test_every_recorded_event_is_kept_with_its_source():
     load("530628", "--structure", "2005")
 
@@ -122,6 +134,7 @@ def test_every_recorded_event_is_kept_with_its_source():
         "unit__name", "other__name"
     )
     assert set(merges) == {("新场乡", "角奎镇"), ("毛坪乡", "洛泽河镇"), ("发达乡", "角奎镇")}
+    assert UnitEvent.objects.filter(note="人口为 2000 年人口普查数").count() == 18
     recorded = UnitEvent.objects.exclude(note="载入").exclude(note__startswith="由角奎镇分设")
     assert recorded.filter(note="").count() == 0
     assert UnitEvent.objects.filter(note__endswith="推定").count() == 3
