@@ -98,9 +98,6 @@ class AccountForm(forms.ModelForm):
             raise ValidationError("账号只能由字母、数字和 @ . + - _ 组成。", code="invalid")
         return name
 
-    def _post_clean(self) -> None:
-        """Leave the instance alone: the service changes the row, the form only reads input."""
-
 
 class AccountChangeForm(AccountForm):
     """The same without the account's own name."""

@@ -1,4 +1,4 @@
-"""Settings pages."""
+"""Settings pages. The forms read and check input; the rows are written by the services."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from pingan.models import CountySettings, OfficeName, SecuritySettings
 from pingan.services.settings import COUNTY_FIELDS, SECURITY_FIELDS
 
 
-class ReadingForm(forms.ModelForm):
-    """Reads input by the model's fields; the row itself is written by a service."""
-
-    def _post_clean(self) -> None:
-        """Leave the instance alone."""
-
-
-class SecurityForm(ReadingForm):
+class SecurityForm(forms.ModelForm):
     class Meta:
         model = SecuritySettings
         fields = SECURITY_FIELDS
@@ -27,14 +20,14 @@ class SecurityForm(ReadingForm):
         }
 
 
-class CountyForm(ReadingForm):
+class CountyForm(forms.ModelForm):
     class Meta:
         model = CountySettings
         fields = COUNTY_FIELDS
         help_texts = {"document_prefix": "用在发文字号里，如 彝创安办〔2026〕3号 的“彝创安办”。"}
 
 
-class OfficeNameForm(ReadingForm):
+class OfficeNameForm(forms.ModelForm):
     class Meta:
         model = OfficeName
         fields = ["role", "name", "short_name", "valid_from"]
