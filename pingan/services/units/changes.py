@@ -42,9 +42,9 @@ def create_unit(
     *, parent: Unit, data: NewUnit, on: dt.date, by: User | None, note: str = ""
 ) -> Unit:
     """设立."""
-    parent = hold_unit(parent, on, by)
+    parent = hold_unit(unit=parent, on=on, by=by)
     unit = add_unit(parent, data, on)
-    record_event(unit, UnitEventKind.CREATE, on, by, note)
+    record_event(unit=unit, kind=UnitEventKind.CREATE, on=on, by=by, note=note)
     audit.record(action="设立单位", obj=unit, by=by, unit=unit, after=facts_of(unit, on), note=note)
     return unit
 
@@ -62,7 +62,7 @@ def rename_unit(
     note: str = "",
 ) -> Unit:
     """更名, and with it a new kind (撤乡设镇, 村改社区) or a new official code."""
-    unit = hold_unit(unit, on, by)
+    unit = hold_unit(unit=unit, on=on, by=by)
     before = facts_of(unit, on)
     if kind and LEVEL_OF_KIND[kind] != unit.level:
         raise Refused(f"“{unit.name}”不能改成“{kind.label}”，两者不在同一层级。")
@@ -75,7 +75,9 @@ def rename_unit(
         rewrite_versions(Unit.objects.filter(scopes.within(unit.path)), on)
     else:
         rewrite_versions(Unit.objects.filter(pk=unit.pk), on)
-    record_event(unit, UnitEventKind.RENAME, on, by, note or f"原名{before['name']}")
+    record_event(
+        unit=unit, kind=UnitEventKind.RENAME, on=on, by=by, note=note or f"原名{before['name']}"
+    )
     audit.record(
         action="单位更名",
         obj=unit,
@@ -93,13 +95,15 @@ def move_unit(
     *, unit: Unit, to: Unit, on: dt.date, by: User | None, code: str = "", note: str = ""
 ) -> Unit:
     """划转: the unit and everything below it goes to another parent of the same county."""
-    unit = hold_unit(unit, on, by)
-    to = hold_unit(to, on, by)
+    unit = hold_unit(unit=unit, on=on, by=by)
+    to = hold_unit(unit=to, on=on, by=by)
     before = facts_of(unit, on)
     origin = unit.parent
     take_over(to, MovedUnit(unit, code=code))
     rewrite_versions(Unit.objects.filter(scopes.within(unit.path)), on)
-    record_event(unit, UnitEventKind.MOVE, on, by, note or f"原属{origin}", other=to)
+    record_event(
+        unit=unit, kind=UnitEventKind.MOVE, on=on, by=by, note=note or f"原属{origin}", other=to
+    )
     audit.record(
         action="单位划转",
         obj=unit,
@@ -115,8 +119,8 @@ def move_unit(
 @transaction.atomic
 def merge_unit(*, unit: Unit, into: Unit, on: dt.date, by: User | None, note: str = "") -> Unit:
     """合并: `unit` is closed, all its units go to `into`, where its archive is seen from now on."""
-    unit = hold_unit(unit, on, by)
-    into = hold_unit(into, on, by)
+    unit = hold_unit(unit=unit, on=on, by=by)
+    into = hold_unit(unit=into, on=on, by=by)
     before = facts_of(unit, on)
     if not unit.county_id or unit.level != into.level or unit.pk == into.pk:
         raise Refused(f"“{unit.name}”只能并入同一层级的另一个单位，县不能合并。")
@@ -129,7 +133,7 @@ def merge_unit(*, unit: Unit, into: Unit, on: dt.date, by: User | None, note: st
     Unit.objects.filter(parent=unit, valid_to=None).update(parent=into)
     rewrite_versions(Unit.objects.filter(scopes.within(into.path), pk__in=moved), on)
     end_unit(unit, on, successor=into)
-    record_event(unit, UnitEventKind.MERGE, on, by, note, other=into)
+    record_event(unit=unit, kind=UnitEventKind.MERGE, on=on, by=by, note=note, other=into)
     audit.record(
         action="单位合并",
         obj=unit,
@@ -157,7 +161,7 @@ def split_unit(
     With `keep` the old unit goes on with what is left; without, it is closed, everything below it
     must have been assigned, and its archive is seen from the first part.
     """
-    unit = hold_unit(unit, on, by)
+    unit = hold_unit(unit=unit, on=on, by=by)
     before = facts_of(unit, on)
     if unit.parent is None or not parts:
         raise Refused(f"“{unit.name}”不能这样分设，请至少写明一个分出的单位。")
@@ -176,8 +180,10 @@ def split_unit(
         Guidance.objects.bulk_create(  # who guided the old unit guides what came of it
             Guidance(guide_id=guide, unit=new, valid_from=on) for guide in guides
         )
-        record_event(new, UnitEventKind.CREATE, on, by, f"由{unit.name}分设", other=unit)
-        record_event(unit, UnitEventKind.SPLIT, on, by, note, other=new)
+        record_event(
+            unit=new, kind=UnitEventKind.CREATE, on=on, by=by, note=f"由{unit.name}分设", other=unit
+        )
+        record_event(unit=unit, kind=UnitEventKind.SPLIT, on=on, by=by, note=note, other=new)
         made.append(new)
     if not keep:
         refuse_children(unit, "还没有划给分出的单位")
@@ -197,11 +203,11 @@ def split_unit(
 @transaction.atomic
 def close_unit(*, unit: Unit, on: dt.date, by: User | None, note: str = "") -> Unit:
     """撤销: nothing may be left below; merge it where something is."""
-    unit = hold_unit(unit, on, by)
+    unit = hold_unit(unit=unit, on=on, by=by)
     before = facts_of(unit, on)
     refuse_children(unit, "请先把它们划转或撤销")
     end_unit(unit, on, successor=None)
-    record_event(unit, UnitEventKind.CLOSE, on, by, note)
+    record_event(unit=unit, kind=UnitEventKind.CLOSE, on=on, by=by, note=note)
     audit.record(
         action="撤销单位",
         obj=unit,
@@ -227,13 +233,13 @@ def correct_unit(
 ) -> Unit:
     """信息更正: the figures of a unit, which carry no history of their own."""
     today = timezone.localdate()
-    unit = hold_unit(unit, today, by)
+    unit = hold_unit(unit=unit, on=today, by=by)
     fields = ("population", "households", "area", "market_days")
     before = audit.snapshot(unit, *fields)
     unit.population, unit.households, unit.area = population, households, area
     unit.market_days = market_days
     unit.save(update_fields=fields)
-    record_event(unit, UnitEventKind.CORRECT, today, by, note)
+    record_event(unit=unit, kind=UnitEventKind.CORRECT, on=today, by=by, note=note)
     audit.record(
         action="更正单位信息",
         obj=unit,

@@ -54,7 +54,7 @@ class Part:
     children: Sequence[MovedUnit] = field(default_factory=tuple)
 
 
-def hold_unit(unit: Unit, on: dt.date, by: User | None) -> Unit:
+def hold_unit(*, unit: Unit, on: dt.date, by: User | None) -> Unit:
     """The unit as it is now, its county locked until the change is done."""
     Unit.objects.select_for_update(no_key=True).get(pk=unit.root_id)
     fresh = Unit.objects.select_related("parent").get(pk=unit.pk)
@@ -209,6 +209,7 @@ def end_unit(unit: Unit, on: dt.date, *, successor: Unit | None) -> None:
 
 
 def record_event(
+    *,
     unit: Unit,
     kind: UnitEventKind,
     on: dt.date,
