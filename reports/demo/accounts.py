@@ -88,6 +88,4 @@ def demo_accounts(county: Unit) -> list[Account]:
     for level, count in ((Level.TOWNSHIP, 4), (Level.VILLAGE, 2), (Level.DEPARTMENT, 1)):
         own = users.filter(unit__level=level).exclude(role=Role.INSPECTOR)
         wanted += own.order_by("unit__position", "unit__code", "pk")[:count]
-    return [
-        Account(user.username, user.get_role_display(), user.unit.name) for user in wanted
-    ]
+    return [Account(user.username, user.get_role_display(), user.unit.name) for user in wanted]

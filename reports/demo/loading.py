@@ -91,7 +91,7 @@ def fill_month(county: Unit, month: Month) -> int:
         }
         survey_and_inspect(
             batch,
-            (monthly_return.unit for monthly_return in returns),
+            [*(monthly_return.unit for monthly_return in returns), *_sectors(county)],
             month,
             lambda unit: group_of.get(unit.pk),
         )
@@ -113,9 +113,15 @@ def fill_month(county: Unit, month: Month) -> int:
     return batch.write()
 
 
+def _sectors(county: Unit) -> list[Unit]:
+    return list(
+        Unit.objects.living().filter(county=county, level=Level.SECTOR).select_related("parent")
+    )
+
+
 def _inspection_groups(county: Unit) -> list[InspectionGroup]:
     townships = list(Unit.objects.living().filter(county=county, level=Level.TOWNSHIP))
-    sectors = list(Unit.objects.living().filter(county=county, level=Level.SECTOR))
+    sectors = _sectors(county)
     groups = []
     for number, (lead, names) in enumerate(GUIDANCE.items()):
         group, is_new = InspectionGroup.objects.get_or_create(

@@ -70,16 +70,18 @@ class Batch:
 
 
 def diligence(unit: Unit, month: Month) -> float:
-    """How well a unit works, 0.55 to 1: its own habit, its township's, and a little luck."""
-    own = random.Random(f"unit {unit.code}").betavariate(7, 1.6)
-    around = random.Random(f"unit {unit.parent_id}").betavariate(7, 1.6)
-    luck = random.Random(f"{unit.code} {month}").gauss(0, 0.05)
-    return min(1.0, max(0.55, 0.5 + 0.5 * (0.55 * own + 0.45 * around) + luck))
+    """How well a unit works, 0.2 to 1: its own habit, its township's, the month, and luck."""
+    home = unit.code if unit.level == Level.TOWNSHIP else unit.parent.code if unit.parent else ""
+    own = random.Random(f"unit {unit.code}").betavariate(4, 1.6)
+    around = random.Random(f"around {home}").betavariate(3, 1.3)
+    season = random.Random(f"{home} {month}").gauss(0, 0.09)
+    luck = random.Random(f"{unit.code} {month}").gauss(0, 0.08)
+    return min(1.0, max(0.2, 0.12 + 0.4 * own + 0.5 * around + season + luck))
 
 
 def _count(rng: random.Random, mean: float) -> int:
     """A Poisson number; means here are small."""
-    limit, product, count = 2.718281828 ** -mean, rng.random(), 0
+    limit, product, count = 2.718281828**-mean, rng.random(), 0
     while product > limit:
         product *= rng.random()
         count += 1
@@ -309,9 +311,9 @@ def settle_state(
     unit = monthly_return.unit
     rng = random.Random(f"{unit.code} {monthly_return.month} state")
     keen = diligence(unit, monthly_return.month)
-    is_late = rng.random() > keen + 0.12
+    is_late = rng.random() > keen + 0.2
     day = monthly_return.due_on + dt.timedelta(
-        days=rng.randint(1, 2) if is_late else -rng.randrange(3)
+        days=rng.randint(1, 2) if is_late else -min(rng.randrange(9), rng.randrange(9))
     )
     moment = timezone.make_aware(
         dt.datetime.combine(day, dt.time(8 + rng.randrange(9), rng.randrange(60)))
