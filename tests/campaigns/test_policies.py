@@ -103,7 +103,7 @@ def test_moves_follow_the_table(tree: County, move: Move, state: ReturnState):
 
     assert allowed == (state in MOVES[move][0])
     if not allowed:
-        with pytest.raises(Refused, match="。$"):
+        with pytest.raises(Refused, match=r"。$"):
             policies.check(move, monthly_return=monthly_return, by=user)
 
 

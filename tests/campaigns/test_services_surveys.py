@@ -77,7 +77,7 @@ def test_row_changed_by_another_is_a_conflict_and_nothing_is_saved(
     row = make_survey(tree.villages[0])
     seen = values_of(row)
     Survey.objects.update(satisfied=1)
-    entries = [entry(tree.villages[1]), entry(row.unit, TYPED[:5] + (2,), pk=row.pk, was=seen)]
+    entries = [entry(tree.villages[1]), entry(row.unit, (*TYPED[:5], 2), pk=row.pk, was=seen)]
 
     with pytest.raises(Conflict, match="已被别人改过"):
         save_surveys(month=SEPTEMBER, entries=entries, by=township_clerk)
