@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import InspectionGroup
+from assessments.models import Edition, InspectionGroup
 from assessments.services.closing import close_month
 from campaigns.models import MonthlyReturn, SweepCategory
 from campaigns.services.months import open_month
 from pingan import audit
 from pingan.enums import REPORTING_LEVELS, Level, Role
-from pingan.models import CountySettings, Unit, User
+from pingan.models import CountySettings, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
@@ -46,6 +46,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         with transaction.atomic():
             fill_month(county, month)
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
+        _date_close(edition, min(month.next.first_day.replace(day=9), today))
         issue_bulletin(edition=edition, by=_officer(county), issued_on=_issue_day(month, today))
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
@@ -56,7 +57,9 @@ def load_records(county: Unit, months: int, say: Say) -> None:
 def prepare(county: Unit) -> None:
     """Settings, accounts and inspection groups of the demonstration."""
     with transaction.atomic():
-        CountySettings.objects.update_or_create(county=county, defaults={"is_demo": True})
+        CountySettings.objects.update_or_create(
+            county=county, defaults={"is_demo": True, "document_prefix": f"{county.name[0]}创安办"}
+        )
         units = Unit.objects.living().filter(county=county, level__in=REPORTING_LEVELS)
         create_accounts(county, units)
         groups = _inspection_groups(county)
@@ -162,6 +165,16 @@ def _people(county: Unit) -> tuple[dict[int, User], dict[int, User]]:
 
 def _officer(county: Unit) -> User:
     return User.objects.get(unit=county, role=Role.COUNTY_OFFICER)
+
+
+def _date_close(edition: Edition, day: dt.date) -> None:
+    """As if the month had been closed in its own time; the moment is no part of the hash."""
+    moment = timezone.make_aware(dt.datetime.combine(day, dt.time(17, 30)))
+    edition.closed_at = min(moment, timezone.now())
+    edition.save(update_fields=["closed_at"])
+    Period.objects.filter(county=edition.county, month=edition.month).update(
+        closed_at=edition.closed_at
+    )
 
 
 def _issue_day(month: Month, today: dt.date) -> dt.date:

@@ -284,7 +284,7 @@ def survey_and_inspect(
                     satisfied=yes[2],
                 )
             )
-        points = min(10000, max(4500, round(rng.gauss(52 + 46 * keen, 3) * 100)))
+        points = min(9850, max(4500, round(rng.gauss(52 + 46 * keen, 3) * 100)))
         batch.inspections.append(
             Inspection(
                 unit=unit,
