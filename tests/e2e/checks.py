@@ -15,7 +15,17 @@ _problems: dict[Page, list[str]] = {}
 FIND_OVERFLOW = """() => {
     const limit = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= limit) return [];
+    // Inside a box that scrolls by itself; an absolute element leaves a box without a position.
+    const kept = element => {
+        const free = getComputedStyle(element).position === "absolute";
+        for (let box = element.parentElement; box !== document.body; box = box.parentElement) {
+            const {overflowX, position} = getComputedStyle(box);
+            if (overflowX !== "visible" && !(free && position === "static")) return true;
+        }
+        return false;
+    };
     return [...document.querySelectorAll("body *")]
+        .filter(element => !kept(element))
         .filter(element => element.getBoundingClientRect().right > limit + 1)
         .map(element => element.outerHTML.slice(0, 120))
         .slice(0, 5)
@@ -62,7 +72,7 @@ def assert_accessible(page: Page) -> None:
     found = [
         f"{page.url} {violation['id']}: {violation['help']}: {node['html'][:160]}"
         for violation in answer["violations"]
-        for node in violation["nodes"]
+        for node in violation["nodes"][:3]  # the others are of a kind
     ]
     assert not found, "\n".join(found)
 

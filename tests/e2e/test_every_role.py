@@ -1,5 +1,6 @@
 """Each role signs in through the form and walks through everything its pages offer."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urldefrag, urlsplit
 
@@ -35,6 +36,12 @@ def offered(page: Page) -> set[str]:
     }
 
 
+def one_of_a_kind(links: set[str]) -> list[str]:
+    """One address of each shape: a list of villages links to a hundred pages alike."""
+    kinds = {re.sub(r"\d+|=[^&]*", "0", link): link for link in sorted(links)}
+    return sorted(kinds.values())
+
+
 def look_at(page: Page) -> None:
     """What must hold of every page."""
     assert page.locator("h1").count() == 1, page.url
@@ -47,15 +54,22 @@ def test_every_page_that_a_role_is_offered_opens_and_is_sound(
     page_as: Callable[[str], Page], username: str
 ):
     page = page_as(username)
-    look_at(page)
-    menu = {link for link in offered(page) if link != "/"}
-    assert menu
+    menu = one_of_a_kind(offered(page) - {"/"})
+    found: list[str] = []
 
-    for link in sorted(menu)[:25]:
+    for link in ["/", *menu]:
         answer = page.goto(link)
         assert answer is not None
-        assert answer.status == 200, link
-        look_at(page)
+        if answer.status != 200:
+            found.append(f"{link}: {answer.status}")
+            continue
+        try:
+            look_at(page)
+        except AssertionError as fault:
+            found.append(str(fault))
+
+    assert menu
+    assert not found, "\n".join(found)
 
 
 def test_wrong_password_is_refused_in_chinese(open_page: Callable[[], Page]):
