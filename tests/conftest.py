@@ -1,11 +1,13 @@
 """What every test may use."""
 
+import importlib
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.db import connections
-from django.test import Client, override_settings
+from django.db import connection, connections
+from django.test import Client, TransactionTestCase, override_settings
 
 from pingan.enums import Role
 from pingan.models import User
@@ -36,6 +38,30 @@ def plain_static_names() -> Iterator[None]:
         CELERY_TASK_ALWAYS_EAGER=True,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_trail_is_emptied_between_tests() -> Iterator[None]:
+    """A transactional test ends with emptied tables: for that moment the trail's triggers go.
+
+    Emptied is also what migrations have put in: such a test that needs it asks for
+    `django_db(transaction=True, serialized_rollback=True)`.
+    """
+    migration = importlib.import_module("pingan.migrations.0002_audit_append_only")
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_without_triggers(case: TransactionTestCase) -> None:
+        with connection.schema_editor() as editor:
+            migration.backwards(apps, editor)
+        try:
+            empty(case)
+        finally:
+            with connection.schema_editor() as editor:
+                migration.forwards(apps, editor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_without_triggers)
         yield
 
 

@@ -1,11 +1,15 @@
-"""Real Celery tasks that the tests of jobs run: they count, wait, refuse, break."""
+"""Real Celery tasks that the tests of jobs run (they count, wait, refuse, break), and helpers."""
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from celery import shared_task
+import pytest
+from celery import Celery, shared_task
 
 from pingan import jobs
+from pingan.models import Job
 from pingan.refusals import Refused
 
 may_go_on = threading.Event()
@@ -48,3 +52,22 @@ def leave_trace(job_id: int, folder: str, hang_first: bool = False) -> None:
         if hang_first and progress.job.attempts == 1:
             threading.Event().wait()
         progress(1, 1, "完成")
+
+
+def wait_for(wanted: Callable[[Job], bool], job: Job, seconds: float = 10) -> Job:
+    """The row as soon as it is so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        row = Job.objects.get(pk=job.pk)
+        if wanted(row):
+            return row
+        time.sleep(0.02)
+    raise AssertionError(f"still {row.state} {row.done}/{row.total} {row.message}")
+
+
+def broker_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send through a broker at this address, by the product's own settings."""
+    app = Celery("pingan", set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.conf.broker_url = url
+    monkeypatch.setattr(jobs, "current_app", app)

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
 
 import pytest
-from celery import Celery
 from django.utils import timezone
 
 from pingan import jobs
@@ -13,6 +11,7 @@ from pingan.enums import JobState
 from pingan.models import Job
 from tests.factories import make_county
 from tests.pingan import jobs_for_tests as tasks
+from tests.pingan.jobs_for_tests import broker_at, wait_for
 
 
 def make_job(unit, task=tasks.count, **fields) -> Job:
@@ -23,17 +22,6 @@ def make_job(unit, task=tasks.count, **fields) -> Job:
         Job.objects.filter(pk=job.pk).update(beat_at=beat_at)
         job.refresh_from_db()
     return job
-
-
-def wait_for(wanted: Callable[[Job], bool], job: Job, seconds: float = 10) -> Job:
-    """The row as soon as it is so."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        row = Job.objects.get(pk=job.pk)
-        if wanted(row):
-            return row
-        time.sleep(0.02)
-    raise AssertionError(f"still {row.state} {row.done}/{row.total} {row.message}")
 
 
 def ago(seconds: float) -> dt.datetime:
@@ -143,15 +131,6 @@ def test_queued_job_that_was_never_sent_is_sent_by_the_sweep(
     assert (sent, lost.state, waiting.state) == (1, JobState.DONE, JobState.QUEUED)
 
 
-def broker_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send through a broker at this address, by the product's own settings."""
-    app = Celery("pingan", set_as_current=False)
-    app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.broker_url = url
-    monkeypatch.setattr(jobs, "current_app", app)
-
-
-@pytest.mark.slow
 def test_redis_down_delays_a_job_and_never_loses_it(tree, settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
