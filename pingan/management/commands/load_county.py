@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
 
 from pingan.enums import Level
 from pingan.loaders.division import DivisionError
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 year=options["structure"],
                 groups=options["groups"],
             )
+        except IntegrityError as error:  # another process was faster with the same codes
+            raise CommandError("同一个县正在由另一个进程载入，请稍后再看。") from error
         except (DivisionError, StructureError, Refused) as error:
             raise CommandError(str(error)) from error
         numbers = "，".join(f"{level.label} {result.counts.get(level, 0)} 个" for level in SHOWN)

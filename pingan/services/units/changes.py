@@ -165,26 +165,10 @@ def split_unit(
     before = facts_of(unit, on)
     if unit.parent is None or not parts:
         raise Refused(f"“{unit.name}”不能这样分设，请至少写明一个分出的单位。")
-    made = []
-    guides = list(unit.guided_by.filter(valid_to=None).values_list("guide", flat=True))
-    for part in parts:
-        place = part.data.position or unit.position  # where the old unit stood in lists
-        new = add_unit(unit.parent, replace(part.data, position=place), on)
-        for child in part.children:
-            if child.unit.parent_id != unit.pk:
-                raise Refused(
-                    f"“{child.unit.name}”不是“{unit.name}”的下级单位，不能划给“{new.name}”。"
-                )
-            take_over(new, child)
-        rewrite_versions(Unit.objects.filter(scopes.within(new.path)).exclude(pk=new.pk), on)
-        Guidance.objects.bulk_create(  # who guided the old unit guides what came of it
-            Guidance(guide_id=guide, unit=new, valid_from=on) for guide in guides
-        )
-        record_event(
-            unit=new, kind=UnitEventKind.CREATE, on=on, by=by, note=f"由{unit.name}分设", other=unit
-        )
-        record_event(unit=unit, kind=UnitEventKind.SPLIT, on=on, by=by, note=note, other=new)
-        made.append(new)
+    made = [
+        _split_off(unit=unit, parent=unit.parent, part=part, on=on, by=by, note=note)
+        for part in parts
+    ]
     if not keep:
         refuse_children(unit, "还没有划给分出的单位")
         end_unit(unit, on, successor=made[0])
@@ -198,6 +182,27 @@ def split_unit(
         note=note,
     )
     return made
+
+
+def _split_off(
+    *, unit: Unit, parent: Unit, part: Part, on: dt.date, by: User | None, note: str
+) -> Unit:
+    """One new unit beside the old one, in its place in lists, guided by who guided the old one."""
+    place = part.data.position or unit.position
+    new = add_unit(parent, replace(part.data, position=place), on)
+    for child in part.children:
+        if child.unit.parent_id != unit.pk:
+            raise Refused(f"“{child.unit.name}”不是“{unit.name}”的下级单位，不能划给“{new.name}”。")
+        take_over(new, child)
+    rewrite_versions(Unit.objects.filter(scopes.within(new.path)).exclude(pk=new.pk), on)
+    Guidance.objects.bulk_create(
+        Guidance(guide_id=guide, unit=new, valid_from=on)
+        for guide in unit.guided_by.filter(valid_to=None).values_list("guide", flat=True)
+    )
+    came = f"由{unit.name}分设"
+    record_event(unit=new, kind=UnitEventKind.CREATE, on=on, by=by, note=came, other=unit)
+    record_event(unit=unit, kind=UnitEventKind.SPLIT, on=on, by=by, note=note, other=new)
+    return new
 
 
 @transaction.atomic
