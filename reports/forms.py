@@ -14,7 +14,9 @@ class IssueForm(forms.Form):
 
     issued_on = forms.DateField(
         label="成文日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(
+            attrs={"type": "date", "class": "form-control form-control-sm"}, format="%Y-%m-%d"
+        ),
         error_messages={
             "required": "请填写成文日期。",
             "invalid": "请把成文日期写成 2026-10-10 这样的形式。",
@@ -29,7 +31,13 @@ class VerifyForm(forms.Form):
         label="校验码",
         max_length=80,
         strip=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "class": "form-control form-control-sm",
+            }
+        ),
         error_messages={"required": "请填写通报末页的校验码。"},
     )
 

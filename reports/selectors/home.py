@@ -48,6 +48,13 @@ class Due:
         return self.days_left < 0
 
     @property
+    def sentence(self) -> str:
+        """The day, and why it is not the usual one."""
+        day = f"{calendars.describe(self.on)}截止。"
+        is_plain = not self.deadline.is_shifted and self.deadline.holidays_known
+        return day if is_plain else f"{day}{self.deadline.explanation}"
+
+    @property
     def text(self) -> str:
         if self.is_overdue:
             return f"已逾期{-self.days_left}天"

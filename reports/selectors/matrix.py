@@ -18,6 +18,7 @@ from pingan.calendars import Deadline
 from pingan.enums import REPORTING_LEVELS, Level, Step
 from pingan.models import Period, Unit, UnitVersion, User
 from pingan.months import Month
+from pingan.scopes import has_records
 from reports.tables import points_text
 
 HANDED_IN = frozenset({ReturnState.SUBMITTED, ReturnState.ACCEPTED})
@@ -76,13 +77,7 @@ def month_matrix(
 
     Five queries, whatever the units.
     """
-    versions = list(
-        UnitVersion.objects.on(month.last_day)
-        .within(parent.path)
-        .visible_to(user)
-        .filter(level__in=[*REPORTING_LEVELS, Level.SECTOR])
-        .order_by("level", "position", "code")
-    )
+    versions = _versions(parent, month, user)
     records = _records(parent, month, user=user, edition=edition)
     below: dict[int | None, list[UnitVersion]] = {}
     for version in versions:
@@ -106,6 +101,19 @@ def month_matrix(
         for version in shown
     )
     return Matrix(parent, heads, rows)
+
+
+def _versions(parent: Unit, month: Month, user: User) -> list[UnitVersion]:
+    """Administrators see units, but no records: they get no rows."""
+    if not has_records(user):
+        return []
+    return list(
+        UnitVersion.objects.on(month.last_day)
+        .within(parent.path)
+        .visible_to(user)
+        .filter(level__in=[*REPORTING_LEVELS, Level.SECTOR])
+        .order_by("level", "position", "code")
+    )
 
 
 def _records(parent: Unit, month: Month, *, user: User, edition: Edition | None) -> _Records:
@@ -132,8 +140,8 @@ def _records(parent: Unit, month: Month, *, user: User, edition: Edition | None)
 
 def _county_heads(due: Mapping[Step, Deadline]) -> tuple[tuple[str, str], ...]:
     return (
-        ("村(社区)上报", _due_text(due[Step.VILLAGE])),
-        ("村(社区)审核", ""),
+        ("下级上报", f"村 {_due_text(due[Step.VILLAGE])}"),
+        ("下级审核", ""),
         ("本级上报", _due_text(due[Step.TOWNSHIP])),
         ("县级审核", ""),
         ("督导检查", _due_text(due[Step.INSPECTION])),
