@@ -91,8 +91,8 @@ def test_deactivated_person_does_nothing(tree: County):
 @pytest.mark.parametrize("move", Move)
 @pytest.mark.parametrize("state", ReturnState)
 def test_moves_follow_the_table(tree: County, move: Move, state: ReturnState):
-    reason = {"return_reason": "请补齐"} if state == ReturnState.RETURNED else {}
-    monthly_return = make_return(tree.villages[0], state=state, **reason)
+    reason = "请补齐" if state == ReturnState.RETURNED else ""
+    monthly_return = make_return(tree.villages[0], state=state, return_reason=reason)
     role = Role.TOWNSHIP_REVIEWER
     place = tree.townships[0]
     if move in (Move.EDIT, Move.SUBMIT, Move.WITHDRAW):

@@ -2,7 +2,7 @@ import datetime as dt
 
 from campaigns.enums import Activity, ReturnState, SweepAnswer
 from campaigns.models import MonthlyReturn, Patrol, Sweep, SweepCategory
-from campaigns.selectors.completeness import Gaps, gaps, marks
+from campaigns.selectors.completeness import Gaps, Mark, gaps, marks
 from campaigns.selectors.ledgers import LedgerFilter, headers, ledger, ledger_rows
 from campaigns.selectors.matrix import MatrixRow, month_matrix
 from campaigns.selectors.returns import ReturnFilter, listed, return_rows, timeliness
@@ -29,8 +29,8 @@ def loaded(*returns: MonthlyReturn) -> list[MonthlyReturn]:
     return list(rows.filter(pk__in=[each.pk for each in returns]).order_by("pk"))
 
 
-def told(found: dict[Activity, object]) -> dict[str, tuple[int, int]]:
-    return {name.value: (mark.done, mark.total) for name, mark in found.items()}  # type: ignore[attr-defined]
+def told(found: dict[Activity, Mark]) -> dict[str, tuple[int, int]]:
+    return {name.value: (mark.done, mark.total) for name, mark in found.items()}
 
 
 def test_marks_tell_done_out_of_expected(tree: County):
@@ -100,8 +100,7 @@ def test_countys_own_category_stands_before_the_common_one(tree: County):
 
 
 def test_timeliness_is_told_in_days(tree: County):
-    due = {"due_on": dt.date(2026, 9, 22)}
-    monthly_return = make_return(tree.villages[0], **due)
+    monthly_return = make_return(tree.villages[0], due_on=dt.date(2026, 9, 22))
 
     told_on = {day: timeliness(monthly_return, dt.date(2026, 9, day)) for day in (20, 22, 25)}
 
