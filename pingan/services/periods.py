@@ -6,7 +6,8 @@ IMMEDIATE: it is the only writer from its first statement, so reading the row is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -28,7 +29,7 @@ def share_period(*, county_id: int, month: Month) -> Period:
     _require_transaction()
     period = _shared(county_id, month)
     if period is None:
-        _make_missing([county_id], month)
+        _make([county_id], month)
         period = _shared(county_id, month)
     assert period is not None
     if not period.is_open:
@@ -43,12 +44,14 @@ def hold_periods(*, counties: Iterable[Unit], month: Month) -> list[Period]:
     """
     _require_transaction()
     ids = sorted(county.pk for county in counties)
-    _make_missing(ids, month)
     rows = Period.objects.filter(county_id__in=ids, month=month).order_by("county_id")
     held: QuerySet[Period] = rows.select_related("county")
     if connection.features.has_select_for_update_nowait:
         held = held.select_for_update(nowait=True, of=("self",))
     try:
+        if missing := _missing(ids, month):
+            with _impatient():
+                _make(missing, month)
         return list(held)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
@@ -88,12 +91,27 @@ def _require_transaction() -> None:
         raise RuntimeError("a period is locked inside the transaction of the change")
 
 
-def _make_missing(county_ids: list[int], month: Month) -> None:
-    """Two at once may both find the row missing: the second insert does nothing."""
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """A row that another transaction is just inserting is waited for no longer than a blink."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '200ms'")
+        yield
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _missing(county_ids: list[int], month: Month) -> list[int]:
     known = Period.objects.filter(county_id__in=county_ids, month=month)
-    missing = set(county_ids) - set(known.values_list("county_id", flat=True))
+    return sorted(set(county_ids) - set(known.values_list("county_id", flat=True)))
+
+
+def _make(county_ids: list[int], month: Month) -> None:
+    """Two at once may both find a row missing: the second insert does nothing."""
     Period.objects.bulk_create(
-        [Period(county_id=county_id, month=month) for county_id in sorted(missing)],
+        [Period(county_id=county_id, month=month) for county_id in county_ids],
         ignore_conflicts=True,
     )
 

@@ -54,11 +54,12 @@ def test_hold_takes_all_counties_open_or_closed(tree):
 
 def test_hold_takes_as_many_queries_for_one_county_as_for_three(tree, django_assert_num_queries):
     three = [tree.county, make_county("510704").county, make_county("530600").county]
-    with django_assert_num_queries(3):
+    hold_periods(counties=three, month=SEPTEMBER)
+    with django_assert_num_queries(2):
         hold_periods(counties=[tree.county], month=SEPTEMBER)
 
-    with django_assert_num_queries(3):
-        held = hold_periods(counties=three, month=SEPTEMBER.next)
+    with django_assert_num_queries(2):
+        held = hold_periods(counties=three, month=SEPTEMBER)
 
     assert len(held) == 3
 
@@ -112,6 +113,7 @@ def in_thread(work: Callable[[], object]) -> tuple[threading.Thread, list[object
 @pytest.mark.django_db(transaction=True)
 def test_two_may_share_while_a_close_is_refused_at_once():
     county = make_county().county
+    Period.objects.create(county=county, month=SEPTEMBER)
     with transaction.atomic():
         share_period(county_id=county.pk, month=SEPTEMBER)
         sharer, shared = in_thread(lambda: share_period(county_id=county.pk, month=SEPTEMBER))
@@ -124,9 +126,12 @@ def test_two_may_share_while_a_close_is_refused_at_once():
 
 
 @postgresql
+@pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.django_db(transaction=True)
-def test_second_close_is_refused_and_a_submit_waits_for_the_first():
+def test_second_close_is_refused_and_a_submit_waits_for_the_first(is_known):
     county = make_county().county
+    if is_known:
+        Period.objects.create(county=county, month=SEPTEMBER)
     with transaction.atomic():
         (period,) = hold_periods(counties=[county], month=SEPTEMBER)
         closer, second = in_thread(lambda: hold_periods(counties=[county], month=SEPTEMBER))
