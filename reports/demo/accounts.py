@@ -53,7 +53,7 @@ def create_inspectors(groups: Iterable[InspectionGroup]) -> None:
     password = make_password(PASSWORD)
     for number, group in enumerate(groups, start=1):
         home = Unit.objects.living().filter(
-            county=group.county, name__endswith=group.lead_unit_name, level=Level.DEPARTMENT
+            county=group.county, name=group.lead_unit_name, level=Level.DEPARTMENT
         )
         user, is_new = User.objects.get_or_create(
             username=f"inspector{number}",
@@ -87,5 +87,7 @@ def demo_accounts(county: Unit) -> list[Account]:
     wanted += users.filter(role=Role.INSPECTOR).order_by("pk")[:1]
     for level, count in ((Level.TOWNSHIP, 4), (Level.VILLAGE, 2), (Level.DEPARTMENT, 1)):
         own = users.filter(unit__level=level).exclude(role=Role.INSPECTOR)
+        if level == Level.VILLAGE:
+            own = own.filter(unit__children__level=Level.GROUP).distinct()
         wanted += own.order_by("unit__position", "unit__code", "pk")[:count]
     return [Account(user.username, user.get_role_display(), user.unit.name) for user in wanted]

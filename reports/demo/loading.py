@@ -15,7 +15,7 @@ from campaigns.models import MonthlyReturn, SweepCategory
 from campaigns.services.months import open_month
 from pingan import audit
 from pingan.enums import REPORTING_LEVELS, Level, Role
-from pingan.models import CountySettings, Period, Unit, User
+from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
@@ -23,14 +23,7 @@ from reports.services import issue_bulletin
 
 Say = Callable[[str], None]
 
-# Who guides which townships: document A's map, carried over the mergers to today's names.
-GUIDANCE = {
-    "政法委": ("角奎", "发界"),
-    "公安局": ("洛泽河", "龙街", "奎香", "树林"),
-    "人民检察院": ("荞山", "海子"),
-    "人民法院": ("龙安", "两河", "钟鸣"),
-    "司法局": ("小草坝", "龙海", "牛街", "洛旺", "柳溪"),
-}
+GROUP_NUMBERS = "一二三四五六七八九"
 
 
 def is_loaded(county: Unit) -> bool:
@@ -123,23 +116,25 @@ def _sectors(county: Unit) -> list[Unit]:
 
 
 def _inspection_groups(county: Unit) -> list[InspectionGroup]:
-    townships = list(Unit.objects.living().filter(county=county, level=Level.TOWNSHIP))
-    sectors = _sectors(county)
+    """One group a guiding department, over the townships it guides (document A's map)."""
+    guided: dict[Unit, list[Unit]] = defaultdict(list)
+    rows = Guidance.objects.filter(unit__county=county, valid_to=None)
+    for row in rows.select_related("guide", "unit").order_by("guide__position", "pk"):
+        guided[row.guide].append(row.unit)
     groups = []
-    for number, (lead, names) in enumerate(GUIDANCE.items()):
+    for number, (guide, units) in zip(GROUP_NUMBERS, guided.items(), strict=False):
         group, is_new = InspectionGroup.objects.get_or_create(
             county=county,
-            name=f"第{'一二三四五'[number]}督导检查组",
+            name=f"第{number}督导检查组",
             valid_from=dt.date(2020, 1, 1),
             defaults={
-                "lead_unit_name": lead,
-                "vehicle_unit_name": lead,
+                "lead_unit_name": guide.name,
+                "vehicle_unit_name": guide.name,
                 "member_posts": "组长（班子成员）、业务骨干2名",
             },
         )
         if is_new:
-            own = [unit for unit in townships if unit.name.startswith(names)]
-            group.units.set(own + (sectors if number == 0 else []))
+            group.units.set(units + (_sectors(county) if number == GROUP_NUMBERS[0] else []))
         groups.append(group)
     return groups
 

@@ -12,7 +12,8 @@ from pingan.models import Unit
 from reports.demo.accounts import PASSWORD, demo_accounts
 from reports.demo.loading import is_loaded, load_records
 
-SMALL_MONTHS, SMALL_GROUPS = 2, 155
+SMALL_MONTHS, SMALL_GROUPS = 2, 310
+STRUCTURE = 2005  # with every dated change since, so that the demonstration has a history
 
 
 class Command(BaseCommand):
@@ -29,7 +30,13 @@ class Command(BaseCommand):
         groups = SMALL_GROUPS if options["small"] else options["groups"]
         county = Unit.objects.counties().filter(code__startswith=options["county"]).first()
         if county is None:
-            call_command("load_county", options["county"], groups=groups, stdout=self.stdout)
+            call_command(
+                "load_county",
+                options["county"],
+                structure=STRUCTURE,
+                groups=groups,
+                stdout=self.stdout,
+            )
             county = Unit.objects.counties().get(code__startswith=options["county"])
         if not is_loaded(county):
             load_records(county, months, self.stdout.write)
