@@ -100,7 +100,7 @@ def ranking_xlsx(figures: MonthFigures) -> bytes:
         if figures.townships.rows:
             _chart(book, townships, figures, last)
         sectors = _sheet(book, figures, styles, "各口排名")
-        _rankings(sectors, styles, figures.sectors, parent="口")
+        _rankings(sectors, styles, figures.sectors, parent="所属")
         villages = _sheet(book, figures, styles, "村排名")
         _rankings(villages, styles, figures.villages, parent="乡镇")
         _activities(_sheet(book, figures, styles, "活动汇总"), styles, figures)

@@ -147,12 +147,13 @@ def _head(content: BulletinContent) -> Iterable[str]:
 
 def _body(content: BulletinContent) -> Iterable[str]:
     for block in content.body:
+        is_last = block is content.body[-1]  # goes with the signature, which is never alone
         match block:
             case Heading(text):
                 yield _paragraph(_run(text, HEI, SAN), indent=2, outline=1, keep_next=True)
             case Paragraph(text, lead):
                 runs = (_run(lead, KAI, SAN) if lead else "") + _run(text, FANG, SAN)
-                yield _paragraph(runs, indent=2)
+                yield _paragraph(runs, indent=2, keep_next=is_last)
             case Table():
                 yield _table(block)
                 yield _paragraph("", line=120, on_grid=False)
@@ -161,7 +162,7 @@ def _body(content: BulletinContent) -> Iterable[str]:
 def _ending(content: BulletinContent) -> Iterable[str]:
     titles = [attachment.title for attachment in content.attachments]
     if titles:
-        yield _paragraph("")
+        yield _paragraph("", keep_next=True)
     for index, title in enumerate(titles):
         number = f"{index + 1}. " if len(titles) > 1 else ""
         label = "附件：" if index == 0 else ""
@@ -170,8 +171,9 @@ def _ending(content: BulletinContent) -> Iterable[str]:
             _run(f"{label}{number}{title}", FANG, SAN),
             left=2 + (0 if label else 3) + text_width(number) + (3 if label else 0),
             hanging=hanging if label else text_width(number),
+            keep_next=True,
         )
-    yield _paragraph("")
+    yield _paragraph("", keep_next=True)
     right_end = max(text_width(content.signer) + 2, text_width(content.date) + 4)
     left = max(0.0, LINE_CHARS - right_end)
     yield _paragraph(_run(content.signer, FANG, SAN), left=left, keep_next=True)
@@ -256,8 +258,8 @@ def _table(table: Table) -> str:
     total = sum(column.width for column in table.columns)
     full = TEXT_MM * TWIPS_A_MM
     widths = [round(column.width / total * full) for column in table.columns]
-    is_dense = len(table.columns) > 10 and not table.halves
-    size = 18 if is_dense else 21
+    count = 0 if table.halves else len(table.columns)
+    size = 16 if count > 14 else 18 if count > 10 else 21
     aligns = [column.align for column in table.columns]
     half = len(widths) // 2 if table.halves else -1
     heads = [_cell(Cell(c.title), w, "center", size, font=HEI, divided=i == half)

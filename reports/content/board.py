@@ -20,8 +20,10 @@ HASH_DIGITS = 16
 TILE_AREA = (392, 150)  # mm, about what the tiles of the townships have
 TILE_SHAPE = 1.55  # width to height that reads best
 EMPTY_WEIGHT = 7  # an empty place in the last row looks worse than a wide tile
-STRIP_CHIPS = 8  # units of a 口 in one line of the strip; half as many in two columns
-STRIP_LINES = 6  # more lines than this get a page of their own
+STRIP_CHIPS = 8  # units of a 口 in one line below the townships; half as many in two columns
+STRIP_LINES = 4  # more lines than this get sheets of their own
+SHEET_CHIPS = 3  # units in one line of one of the two columns of such a sheet
+SHEET_LINES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,18 @@ class Strip:
 
     name: str
     tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StripSheet:
+    """Strips in one or two columns, so many units to a line."""
+
+    columns: tuple[tuple[Strip, ...], ...]
+    chips: int
+
+    @property
+    def lines(self) -> int:
+        return max(sum(_lines(strip, self.chips) for strip in column) for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +91,8 @@ class BoardContent:
     figures: tuple[Figure, ...]
     tiles: tuple[Tile, ...]
     columns: int
-    strips: tuple[Strip, ...]
-    strip_columns: int
-    strip_chips: int
-    strips_apart: bool
+    strips: StripSheet | None  # below the townships, where there is room
+    strip_sheets: tuple[StripSheet, ...]  # else by themselves
 
 
 def compose_board(figures: MonthFigures) -> BoardContent:
@@ -91,9 +103,9 @@ def compose_board(figures: MonthFigures) -> BoardContent:
         for ranking in figures.sectors
         if ranking.rows
     )
-    longest = max((len(strip.tiles) for strip in strips), default=0)
-    strip_columns = 2 if longest <= STRIP_CHIPS // 2 or len(strips) > STRIP_LINES // 2 else 1
-    chips = min(max(longest, 1), STRIP_CHIPS // strip_columns)
+    below = _strip_below(strips) if strips else None
+    if below is not None and below.lines > STRIP_LINES:
+        below = None
     rows = (*figures.townships.rows, *(row for part in figures.sectors for row in part.rows))
     return BoardContent(
         title=f"{figures.county_name}“月月创平安”公示栏",
@@ -106,10 +118,8 @@ def compose_board(figures: MonthFigures) -> BoardContent:
         figures=_headline(figures),
         tiles=_tiles(figures.townships.rows),
         columns=tile_columns(len(figures.townships.rows)),
-        strips=strips,
-        strip_columns=strip_columns,
-        strip_chips=chips,
-        strips_apart=_strip_lines(strips, strip_columns, chips) > STRIP_LINES,
+        strips=below,
+        strip_sheets=() if below is not None else _strip_sheets(strips),
     )
 
 
@@ -163,8 +173,44 @@ def _headline(figures: MonthFigures) -> tuple[Figure, ...]:
     )
 
 
-def _strip_lines(strips: Sequence[Strip], columns: int, chips: int) -> int:
-    """Lines of the taller column, when the 口 are dealt out row by row."""
-    lines = [-(-len(strip.tiles) // chips) for strip in strips]
-    rows = [lines[start : start + columns] for start in range(0, len(lines), columns)]
-    return sum(max(row) for row in rows)
+def _strip_below(strips: Sequence[Strip]) -> StripSheet:
+    longest = max(len(strip.tiles) for strip in strips)
+    half = STRIP_CHIPS // 2
+    if longest <= half and len(strips) > 1:
+        return StripSheet(_balanced(strips, longest), longest)
+    return StripSheet((tuple(strips),), min(longest, STRIP_CHIPS))
+
+
+def _strip_sheets(strips: Sequence[Strip]) -> tuple[StripSheet, ...]:
+    """Strips in reading order: down the left column, down the right one, then the next sheet."""
+    most = SHEET_LINES * SHEET_CHIPS
+    pieces = [
+        Strip(strip.name, strip.tiles[start : start + most])
+        for strip in strips
+        for start in range(0, len(strip.tiles), most)
+    ]
+    columns: list[list[Strip]] = []
+    for piece in pieces:
+        used = sum(_lines(strip, SHEET_CHIPS) for strip in columns[-1]) if columns else SHEET_LINES
+        if used + _lines(piece, SHEET_CHIPS) > SHEET_LINES:
+            columns.append([])
+        columns[-1].append(piece)
+    sheets = []
+    for start in range(0, len(columns), 2):
+        together = [strip for column in columns[start : start + 2] for strip in column]
+        sheets.append(StripSheet(_balanced(together, SHEET_CHIPS), SHEET_CHIPS))
+    return tuple(sheets)
+
+
+def _balanced(strips: Sequence[Strip], chips: int) -> tuple[tuple[Strip, ...], ...]:
+    """Two columns as even as their order allows; one where there is one strip."""
+    heights = [_lines(strip, chips) for strip in strips]
+    cut = min(
+        range(1, len(strips) + 1),
+        key=lambda place: max(sum(heights[:place]), sum(heights[place:])),
+    )
+    return tuple(part for part in (tuple(strips[:cut]), tuple(strips[cut:])) if part)
+
+
+def _lines(strip: Strip, chips: int) -> int:
+    return -(-len(strip.tiles) // chips)

@@ -13,6 +13,7 @@ from reports.content.rankings import (
     grades_text,
     leaders,
     places_text,
+    sector_word,
     short_table,
     trailers,
 )
@@ -122,7 +123,10 @@ def _overview(figures: MonthFigures, unit_word: str, whole: str) -> list[Block]:
     text += f"；等次为{grades_text(rows)}；公示评价为{colours_text(rows)}。"
     others = [
         f"{name}{sum(len(ranking.rows) for ranking in rankings)}个"
-        for name, rankings in (("各口单位", figures.sectors), ("村（社区）", figures.villages))
+        for name, rankings in (
+            (sector_word(figures), figures.sectors),
+            ("村（社区）", figures.villages),
+        )
         if any(ranking.rows for ranking in rankings)
     ]
     if others:
@@ -167,7 +171,7 @@ def _sector_winners(figures: MonthFigures) -> str:
     parts = []
     for ranking in figures.sectors:
         best = [row for row in ranking.rows if row.rank == 1]
-        if best and len(ranking.rows) > 1:
+        if len(ranking.rows) > 1 and ranking.peer_label.endswith("口"):
             names = "、".join(row.unit_name for row in best)
             parts.append(f"{ranking.peer_label}的{names}（{points_text(best[0].total)}分）")
     return f"各口单位排名第1的是：{'；'.join(parts)}。" if parts else ""

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from reports.content.document import Attachment, Cell, Column, Table, side_by_side
 from reports.tables import (
+    ItemHead,
     MonthFigures,
     PeerRanking,
     RankRow,
@@ -18,7 +19,8 @@ from reports.tables import (
 
 NAMED = 3  # places named at either end
 FEW = 2 * NAMED  # a shorter ranking is named at its two ends only
-ITEM_COLUMNS = 8  # more score items than this do not fit a portrait page
+ITEM_COLUMNS = 8  # score items that fit a portrait page beside grade and colour
+MOST_ITEMS = 14  # score items that fit beside the name alone
 HALF_ROWS = 36  # units of one table that stays on one page
 COLOUR_NAMES = {"blue": "蓝色", "yellow": "黄色", "red": "红色"}
 
@@ -95,7 +97,7 @@ def full_table(ranking: PeerRanking, unit_title: str) -> Table:
     columns = (
         Column("名次", 8),
         Column(unit_title, 23.7, "left"),
-        *(Column(f"{item.name}\n{_short(item.points)}分", 9.6, "right") for item in items),
+        *(_item_column(item) for item in items),
         Column("总分", 10, "right"),
         Column("等次", 11),
         Column("评价", 14.3),
@@ -118,20 +120,46 @@ def full_table(ranking: PeerRanking, unit_title: str) -> Table:
     return Table("", columns, rows)
 
 
+def item_tables(ranking: PeerRanking, unit_title: str) -> list[Table]:
+    """The points of every item, where they are too many for the table of the ranking."""
+    if len(ranking.items) <= ITEM_COLUMNS:
+        return []
+    return [
+        Table(
+            "各考核项得分" + ("（续）" if start else ""),
+            (
+                Column("名次", 8),
+                Column(unit_title, 23.7, "left"),
+                *(_item_column(item) for item in ranking.items[start : start + MOST_ITEMS]),
+            ),
+            tuple(
+                (
+                    Cell(str(row.rank)),
+                    Cell(row.unit_name),
+                    *(Cell(points_text(each)) for each in row.points[start : start + MOST_ITEMS]),
+                )
+                for row in ranking.rows
+            ),
+        )
+        for start in range(0, len(ranking.items), MOST_ITEMS)
+    ]
+
+
 def attachments(figures: MonthFigures, unit_word: str) -> tuple[Attachment, ...]:
     """The ranking tables behind the text, numbered as far as they exist."""
     month = figures.month.label
     parts: list[tuple[str, str, tuple[Table, ...]]] = []
     if figures.townships.rows:
         note = "说明：分项表头下方为该项满分；“—”表示不适用或没有上月名次；未办结以件计。"
-        if len(figures.townships.items) > ITEM_COLUMNS:
-            note = "说明：分项得分见同期电子排名表；“—”表示没有上月名次；未办结以件计。"
-        table = full_table(figures.townships, unit_word)
-        parts.append((f"{month}{unit_word}考评排名表", note, (table,)))
+        tables = (
+            full_table(figures.townships, unit_word),
+            *item_tables(figures.townships, unit_word),
+        )
+        parts.append((f"{month}{unit_word}考评排名表", note, tables))
     sectors = [ranking for ranking in figures.sectors if ranking.rows]
     if sectors:
         tables = tuple(short_table(ranking, "单位", _caption(ranking)) for ranking in sectors)
-        parts.append((f"{month}各口单位考评排名表", "", tables))
+        parts.append((f"{month}{sector_word(figures)}考评排名表", "", tables))
     villages = [ranking for ranking in figures.villages if ranking.rows]
     if villages:
         tables = tuple(table for ranking in villages for table in _village_tables(ranking))
@@ -140,6 +168,16 @@ def attachments(figures: MonthFigures, unit_word: str) -> tuple[Attachment, ...]
         Attachment(f"附件{index}" if len(parts) > 1 else "附件", title, note, tables)
         for index, (title, note, tables) in enumerate(parts, 1)
     )
+
+
+def sector_word(figures: MonthFigures) -> str:
+    """各口单位, unless units below a township (schools, markets …) are ranked as well."""
+    labels = [ranking.peer_label for ranking in figures.sectors if ranking.rows]
+    return "各口单位" if all(label.endswith("口") for label in labels) else "各口和其他单位"
+
+
+def _item_column(item: ItemHead) -> Column:
+    return Column(f"{item.name}\n{_short(item.points)}分", 9.6, "right")
 
 
 def _village_tables(ranking: PeerRanking) -> list[Table]:

@@ -309,15 +309,31 @@ def test_attachment_holds_every_unit_once():
     ]
 
 
-def test_many_items_leave_their_points_to_the_workbook():
-    items = tuple(dataclasses.replace(ITEMS[0], code=f"i{n}", name=f"第{n}项") for n in range(12))
+def test_many_items_get_tables_of_their_own():
+    items = tuple(dataclasses.replace(ITEMS[0], code=f"i{n}", name=f"第{n}项") for n in range(20))
     figures = make_figures(sectors=0, villages=0)
     ranking = make_ranking("彝良县", "乡镇(街道)", ["甲镇", "乙镇"], items=items)
 
     content = compose_bulletin(dataclasses.replace(figures, townships=ranking))
 
-    assert len(content.attachments[0].tables[0].columns) == 7
-    assert "电子排名表" in content.attachments[0].note
+    whole, *parts = content.attachments[0].tables
+    assert len(whole.columns) == 7
+    assert [part.caption for part in parts] == ["各考核项得分", "各考核项得分（续）"]
+    first = ranking.rows[0]
+    cells = [cell.text for part in parts for cell in part.rows[0][2:]]
+    assert cells == [points_text(points) for points in first.points]
+    assert [part.rows[0][1].text for part in parts] == [first.unit_name] * 2
+
+
+def test_units_below_townships_are_not_called_a_sector():
+    figures = make_figures(villages=0)
+    school = make_ranking("角奎镇", "角奎镇", ["甲小学", "乙小学"])
+
+    content = compose_bulletin(dataclasses.replace(figures, sectors=(*figures.sectors, school)))
+
+    assert content.attachments[1].title == "2026年9月各口和其他单位考评排名表"
+    assert "同时参加考评的还有各口和其他单位11个，" in text_of(content)
+    assert "角奎镇的" not in text_of(content)
 
 
 def test_length_counts_a_number_as_one_word():
@@ -371,16 +387,44 @@ def test_board_shows_every_unit_with_its_colour_in_words():
 
     assert [tile.name for tile in board.tiles] == [row.unit_name for row in figures.townships.rows]
     assert {tile.word for tile in board.tiles} <= {"平安", "平稳", "不稳定"}
-    assert [strip.name for strip in board.strips] == ["党群口", "政府办口", "政法口"]
+    assert board.strips is not None
+    assert board.strip_sheets == ()
+    strips = [strip for column in board.strips.columns for strip in column]
+    assert [strip.name for strip in strips] == ["党群口", "政府办口", "政法口"]
     assert sum(item.count for item in board.legend) == 16 + 9
     assert [figure.value for figure in board.figures][1:] == [
         "98.25%", "375", "363", "12", "95.31%",
     ]  # fmt: skip
-    assert not board.strips_apart
 
 
-def test_board_gives_many_units_a_page_of_their_own():
-    assert compose_board(make_figures(sectors=8)).strips_apart is False
-    many = make_figures(sectors=8)
-    crowded = dataclasses.replace(many, sectors=many.sectors * 3)
-    assert compose_board(crowded).strips_apart is True
+@pytest.mark.parametrize(("sectors", "sheets"), [(6, 1), (30, 3)])
+def test_board_gives_many_units_sheets_of_their_own(sectors, sheets):
+    figures = make_figures(sectors=8)
+    labels = [f"第{number}口" for number in range(sectors)]
+    rankings = tuple(make_ranking("彝良县", label, [f"{label}甲局"] * 8) for label in labels)
+
+    board = compose_board(dataclasses.replace(figures, sectors=rankings))
+
+    assert board.strips is None
+    assert len(board.strip_sheets) == sheets
+    assert max(sheet.lines for sheet in board.strip_sheets) <= 15
+    strips = [strip for sheet in board.strip_sheets for column in sheet.columns for strip in column]
+    assert [strip.name for strip in strips] == labels
+    assert {len(strip.tiles) for strip in strips} == {8}
+
+
+def test_board_splits_a_very_large_sector():
+    figures = make_figures(sectors=0)
+    ranking = make_ranking("彝良县", "企业口", [f"第{number}企业" for number in range(100)])
+
+    board = compose_board(dataclasses.replace(figures, sectors=(ranking,)))
+
+    tiles = [
+        tile.name
+        for sheet in board.strip_sheets
+        for column in sheet.columns
+        for strip in column
+        for tile in strip.tiles
+    ]
+    assert tiles == [row.unit_name for row in ranking.rows]
+    assert max(sheet.lines for sheet in board.strip_sheets) <= 15

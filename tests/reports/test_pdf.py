@@ -203,6 +203,16 @@ def test_colophon_after_a_full_even_page_leaves_the_blank_page_without_number():
     assert "抄送" in texts[3]
 
 
+@pytest.mark.parametrize("count", range(4, 20))
+def test_signature_is_never_on_a_page_without_text(count):
+    with opened(render_content(body=(Paragraph("平" * 50),) * count)) as document:
+        signed = [page.extract_text() for page in document.pages]
+
+    [page] = [text for text in signed if "（版次 第1版" in text]
+    assert "平平平平" in page
+    assert "\n彝良县创建平安工作领导组办公室\n2026年10月10日\n" in page
+
+
 def test_fonts_follow_the_levels(bulletin):
     in_use = fonts_in_use()
     fonts = {}
