@@ -32,7 +32,12 @@ class Bulletin(models.Model):
     issued_on = models.DateField("成文日期")
     issued_at = models.DateTimeField("签发时间", auto_now_add=True)
     issued_by = models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签发人"
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="签发人",
     )
 
     objects = BulletinQuerySet.as_manager()

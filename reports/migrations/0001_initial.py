@@ -6,32 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessments', '0001_initial'),
-        ('pingan', '0001_initial'),
+        ("assessments", "0001_initial"),
+        ("pingan", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='发文序号')),
-                ('issued_on', models.DateField(verbose_name='成文日期')),
-                ('issued_at', models.DateTimeField(auto_now_add=True, verbose_name='签发时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulletins', to='pingan.unit', verbose_name='县')),
-                ('edition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bulletin', to='assessments.edition', verbose_name='版次')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="发文序号")),
+                ("issued_on", models.DateField(verbose_name="成文日期")),
+                ("issued_at", models.DateTimeField(auto_now_add=True, verbose_name="签发时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulletins",
+                        to="pingan.unit",
+                        verbose_name="县",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulletin",
+                        to="assessments.edition",
+                        verbose_name="版次",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通报',
-                'ordering': ['-year', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('county', 'year', 'number'), name='bulletin_number_unique')],
+                "verbose_name": "通报",
+                "ordering": ["-year", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "year", "number"), name="bulletin_number_unique"
+                    )
+                ],
             },
         ),
     ]
