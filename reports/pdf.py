@@ -148,6 +148,8 @@ def _sentence(stderr: str) -> str:
             f"现有字体中没有“{text}”（{codes}）这个字，不能排版。"
             "请更换用字，或把含有该字的字体文件放入 var/fonts/。"
         )
+    if "memory allocation" in stderr or "MemoryError" in stderr:
+        return "排版所需的内存过大，已停止。请检查内容是否过长。"
     if "unknown font" in stderr or "font fallback list" in stderr:
         return "没有找到排版所用的字体，请先运行 python tools/fonts.py。"
     return f"排版没有成功：{_message(stderr).strip()[-300:] or '排版程序异常退出'}。"

@@ -68,8 +68,12 @@ def _compile(request: dict[str, Any], fonts: typst.Fonts, chains: dict[str, list
 
 
 def _limit(cpu_seconds: int, memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    limits = ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, memory_bytes))
+    for limit, most in limits:
+        try:
+            resource.setrlimit(limit, (most, most))
+        except (OSError, ValueError):
+            pass  # macOS has no limit of the address space; the caller's time-out holds there too
 
 
 if __name__ == "__main__":

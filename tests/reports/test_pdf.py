@@ -8,6 +8,7 @@ from collections import defaultdict
 import pdfplumber.pdf
 import pytest
 
+from reports import pdf
 from reports.content import Cell, Column, Paragraph, Table, compose_bulletin
 from reports.pdf import FONT_DIR, RenderError, board_pdf, bulletin_pdf, fonts_in_use, render_pdf
 from tests.reports.figures import make_figures, make_ranking
@@ -360,6 +361,20 @@ def test_without_fangsong_another_font_stands_in_and_is_named(tmp_path):
     assert fonts_in_use(tmp_path)["仿宋"] == "LXGW WenKai"
     with opened(document) as opened_document:
         assert "各乡镇人民政府" in opened_document.pages[0].extract_text()
+
+
+def test_endless_work_is_stopped(monkeypatch):
+    monkeypatch.setattr(pdf, "SECONDS", 0)
+
+    with pytest.raises(RenderError, match="排版超过0秒仍未完成，已停止"):
+        board_pdf(make_figures(villages=0))
+
+
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr(pdf, "MEMORY_BYTES", 64 * 2**20)
+
+    with pytest.raises(RenderError, match="排版所需的内存过大，已停止"):
+        board_pdf(make_figures(villages=0))
 
 
 def test_template_error_is_a_sentence():
