@@ -13,12 +13,23 @@ from django.db.models import F, Q
 
 from campaigns.enums import EducationKind, MeetingKind, ReturnState, SweepAnswer, Team
 from pingan import scopes
+from pingan.enums import Level, Role
 from pingan.fields import MonthField
 from pingan.models import Unit
 from pingan.months import Month
 
 if TYPE_CHECKING:
     from pingan.models import User
+
+
+# Departments under these stand directly below the county; all others stand below a township.
+COUNTY_PARENTS = (Level.COUNTY, Level.SECTOR)
+ANSWERS_TO_COUNTY = Q(unit__level=Level.TOWNSHIP) | Q(
+    unit__level=Level.DEPARTMENT, unit__parent__level__in=COUNTY_PARENTS
+)
+_ANSWERS_TO_TOWNSHIP = Q(unit__level=Level.VILLAGE) | (
+    Q(unit__level=Level.DEPARTMENT) & ~Q(unit__parent__level__in=COUNTY_PARENTS)
+)
 
 
 class MonthlyReturnQuerySet(models.QuerySet["MonthlyReturn"]):
@@ -30,6 +41,14 @@ class MonthlyReturnQuerySet(models.QuerySet["MonthlyReturn"]):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(scopes.record_scope(user))
+
+    def reviewed_by(self, user: User) -> Self:
+        """Returns that this person's office reviews, whatever their state."""
+        if user.role == Role.COUNTY_OFFICER:
+            return self.visible_to(user).filter(ANSWERS_TO_COUNTY)
+        if user.role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER):
+            return self.visible_to(user).filter(_ANSWERS_TO_TOWNSHIP)
+        return self.none()
 
     def accepted(self) -> Self:
         return self.filter(state=ReturnState.ACCEPTED)

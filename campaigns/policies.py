@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Q
-
 from campaigns.enums import MOVES, Move, ReturnState
-from campaigns.models import MonthlyReturn
+from campaigns.models import COUNTY_PARENTS, MonthlyReturn
 from pingan import policies, scopes
 from pingan.enums import Level, Role
 from pingan.models import Unit, User
 from pingan.refusals import Forbidden, Refused
 
-# Departments under these stand directly below the county; all others stand below a township.
-_COUNTY_PARENTS = (Level.COUNTY, Level.SECTOR)
 _TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
 _BELOW_TOWNSHIP = (Level.VILLAGE, Level.DEPARTMENT)
-ANSWERS_TO_COUNTY = Q(unit__level=Level.TOWNSHIP) | Q(
-    unit__level=Level.DEPARTMENT, unit__parent__level__in=_COUNTY_PARENTS
-)
 
 _NOT_NOW: dict[Move, dict[ReturnState, str]] = {
     Move.EDIT: {
@@ -66,7 +59,10 @@ def _is_below(user: User, unit: Unit) -> bool:
 
 
 def is_superior_of(user: User, unit: Unit) -> bool:
-    """Whether this person's office reviews and surveys this unit."""
+    """Whether this person's office reviews and surveys this unit.
+
+    `MonthlyReturn.objects.reviewed_by` says the same of a list.
+    """
     if not user.is_active:
         return False
     if user.role == Role.COUNTY_OFFICER:
@@ -76,18 +72,8 @@ def is_superior_of(user: User, unit: Unit) -> bool:
 
 def _answers_to_county(unit: Unit) -> bool:
     if unit.level == Level.DEPARTMENT:
-        return unit.parent is not None and unit.parent.level in _COUNTY_PARENTS
+        return unit.parent is not None and unit.parent.level in COUNTY_PARENTS
     return unit.level == Level.TOWNSHIP
-
-
-def reviewable(user: User) -> Q:
-    """Returns that this person's office reviews, as a filter; `is_superior_of` for a list."""
-    mine = scopes.record_scope(user)
-    if user.role == Role.COUNTY_OFFICER:
-        return mine & ANSWERS_TO_COUNTY
-    if user.role in _TOWNSHIP_ROLES:
-        return mine & Q(unit__level__in=_BELOW_TOWNSHIP) & ~ANSWERS_TO_COUNTY
-    return scopes.NOTHING
 
 
 def _check_state(move: Move, monthly_return: MonthlyReturn) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
-from campaigns import policies
 from campaigns.enums import Activity, ReturnState
 from campaigns.models import Education, Meeting, MonthlyReturn, Patrol, Sweep
 from campaigns.selectors.completeness import Mark
@@ -58,7 +57,8 @@ class ReviewRow:
 def waiting(user: User) -> list[MonthlyReturn]:
     """Submitted returns that this person's office reviews, oldest deadline first."""
     return list(
-        MonthlyReturn.objects.filter(policies.reviewable(user), state=ReturnState.SUBMITTED)
+        MonthlyReturn.objects.reviewed_by(user)
+        .filter(state=ReturnState.SUBMITTED)
         .select_related("unit__parent", "submitted_by")
         .order_by("due_on", "submitted_at", "pk")
     )
@@ -66,8 +66,7 @@ def waiting(user: User) -> list[MonthlyReturn]:
 
 def waiting_count(user: User) -> int:
     """How many returns wait for this person's office."""
-    rows = MonthlyReturn.objects.filter(policies.reviewable(user), state=ReturnState.SUBMITTED)
-    return rows.count()
+    return MonthlyReturn.objects.reviewed_by(user).filter(state=ReturnState.SUBMITTED).count()
 
 
 def review_rows(returns: list[MonthlyReturn], user: User, today: dt.date) -> list[ReviewRow]:

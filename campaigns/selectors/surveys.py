@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from campaigns.models import Survey
+from campaigns.models import COUNTY_PARENTS, Survey
 from campaigns.selectors.names import NameBook
 from pingan.enums import Level, Role
 from pingan.models import Unit, UnitVersion, User
 from pingan.months import Month
 
 _TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
-_ABOVE = (Level.COUNTY, Level.SECTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _concerned(user: User) -> Q:
     if user.role in _TOWNSHIP_ROLES:
         return Q(level__in=(Level.VILLAGE, Level.DEPARTMENT)) | Q(unit_id=user.unit_id)
     if user.role in (Role.COUNTY_OFFICER, Role.INSPECTOR, Role.LEADER):
-        return Q(level=Level.TOWNSHIP) | Q(level=Level.DEPARTMENT, parent__level__in=_ABOVE)
+        return Q(level=Level.TOWNSHIP) | Q(level=Level.DEPARTMENT, parent__level__in=COUNTY_PARENTS)
     return Q(unit_id=user.unit_id)
 
 

@@ -9,8 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from assessments.models import Edition, Inspection, Scorecard
 from campaigns.enums import Activity, ReturnState
-from campaigns.models import MonthlyReturn
-from campaigns.policies import ANSWERS_TO_COUNTY, reviewable
+from campaigns.models import ANSWERS_TO_COUNTY, MonthlyReturn
 from campaigns.selectors.completeness import Mark, marks
 from pingan import calendars
 from pingan.calendars import Deadline
@@ -241,7 +240,7 @@ def closed_months(county_id: int) -> set[Month]:
 
 def review_count(user: User) -> int:
     """How many returns wait for this person's office, whatever their month."""
-    waiting = MonthlyReturn.objects.filter(reviewable(user), state=ReturnState.SUBMITTED)
+    waiting = MonthlyReturn.objects.reviewed_by(user).filter(state=ReturnState.SUBMITTED)
     return waiting.exclude(submitted_by=user).count()
 
 

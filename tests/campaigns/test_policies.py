@@ -70,12 +70,12 @@ def test_who_reviews_which_unit(tree: County, role: Role, place: str):
 
 
 @pytest.mark.parametrize(("role", "place"), REVIEWS)
-def test_filter_of_reviewable_returns_says_the_same(tree: County, role: Role, place: str):
+def test_list_of_reviewed_returns_says_the_same(tree: County, role: Role, place: str):
     user = make_user(role, unit_named(tree, place))
     for name in UNITS:
         make_return(unit_named(tree, name))
 
-    found = MonthlyReturn.objects.filter(policies.reviewable(user))
+    found = MonthlyReturn.objects.reviewed_by(user)
 
     expected = {unit_named(tree, name).pk for name in REVIEWS[role, place]}
     assert {each.unit_id for each in found} == expected
