@@ -159,7 +159,7 @@ def test_ranking_shows_every_township_to_every_township(
 
     cards = [card_of(edition, unit) for unit in tree.townships]
     first, second = rows_of(page)
-    assert first.startswith(f"1 甲镇 村(社区) 2 › {cards[0].total / 100:.2f} 优秀 平安 新")
+    assert first.startswith(f"1 甲镇 甲镇的 村(社区) 2 › {cards[0].total / 100:.2f} 优秀 平安 新")
     assert second.startswith("2 乙镇")
     # own card is a link, the other's is not
     assert reverse("assessments:scorecard-detail", args=[cards[0].pk]) in page
@@ -219,11 +219,8 @@ def test_colour_matrix_says_the_colour_in_a_word(
     page = text_of(client, "/colours/")
     below = text_of(client, f"/colours/?of={tree.townships[1].pk}")
 
-    assert [row.split() for row in rows_of(page)][0] == [
-        *("甲镇", "甲镇的下级", "下级", "›")[:1],
-        *rows_of(page)[0].split()[1:],
-    ]
-    assert "蓝" in rows_of(page)[0]
+    # eleven months without a result, September in blue, no red month
+    assert rows_of(page)[0] == "甲镇 甲镇的 下级 › " + "– " * 8 + "蓝 " + "– " * 3 + "0"
     assert [row.split()[0] for row in rows_of(below)] == ["乙1村", "乙2村"]
     assert client.get("/colours/?year=1800").status_code == 404
     assert client.get("/colours/?of=nobody").status_code == 404
@@ -235,7 +232,6 @@ def test_dashboard_shows_rates_with_their_counts(
     page = text_of(client_of(township_clerk), "/dashboard/2026-09/")
 
     assert "8 / 8 份" in page
-    assert "50%" not in re.sub(r"\s", "", page).split("按时报送")[0]
     assert "180 / 240 天次" in page
     assert "75.00%" in page
     assert page.count("<svg") >= 3
@@ -458,7 +454,7 @@ def test_nobody_else_issues(tree: County, edition: Edition, client_of: ClientOf,
     answer = client.post(f"/bulletins/new/{edition.pk}/issue", {"issued_on": "2026-10-09"})
     assert answer.status_code == 403
     assert not Bulletin.objects.exists()
-    assert "预览并签发" not in text_of(client, "/bulletins/")
+    assert "/bulletins/new/" not in text_of(client, "/bulletins/")
 
 
 def test_issuing_needs_a_post(edition: Edition, county_officer: User, client_of: ClientOf):
