@@ -57,14 +57,14 @@ def navigation(request: HttpRequest, user: User) -> list[NavigationLink]:
     """The links of the signed-in person's duty; the one of the present page is active."""
     match = request.resolver_match
     here = match.view_name if match else ""
-    names = [name for name, _label, roles in NAVIGATION if request.user.role in roles]
+    names = [name for name, _label, roles in NAVIGATION if user.role in roles]
     # The page itself, else the first page about the same noun: app:noun-verb.
     noun = here.rsplit("-", 1)[0]
     active = here if here in names else next((n for n in names if n.rsplit("-", 1)[0] == noun), "")
     return [
         NavigationLink(reverse(name), label, name == active)
         for name, label, roles in NAVIGATION
-        if request.user.role in roles
+        if user.role in roles
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,6 @@ SEEN = "seen_at"
 TOUCH_SECONDS = 30  # the session is written no more often than that
 # No setting is shorter (a test compares): below it nobody need look the setting up.
 SHORTEST_IDLE_SECONDS = 5 * 60
-ADDRESS_LENGTH = 45
 
 View = Callable[..., HttpResponse]
 
@@ -45,9 +45,20 @@ def before_first_password(view: View) -> View:
     return view
 
 
-def client_address(request: HttpRequest) -> str:
-    """Where the request comes from, as the audit trail and the lock-out note it."""
-    return str(request.META.get("REMOTE_ADDR", ""))[:ADDRESS_LENGTH]
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request comes from, as the audit trail and the lock-out note it.
+
+    Behind our own proxies it is what the outermost of them saw; anybody can write the rest of
+    the header.
+    """
+    seen = request.META.get("REMOTE_ADDR", "")
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < settings.TRUSTED_PROXIES <= len(hops):
+        seen = hops[-settings.TRUSTED_PROXIES].strip()
+    try:
+        return str(ipaddress.ip_address(seen))
+    except ValueError:  # a unix socket has no address
+        return None
 
 
 class SignInMiddleware:
@@ -61,7 +72,7 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = audit.client_address.set(client_address(request))
+        token = audit.client_address.set(client_address(request) or "")
         try:
             return self.get_response(request)
         finally:

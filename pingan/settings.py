@@ -6,6 +6,7 @@ SECRET_KEY     default: made once, kept in var/secret_key
 DEBUG          0 or 1, default 0
 ALLOWED_HOSTS  comma-separated, default: this machine only
 SECURE         0 or 1, default 0; 1 when served over HTTPS
+TRUSTED_PROXIES  how many proxies of ours stand before the web server, default 0
 """
 
 import os
@@ -30,6 +31,13 @@ def _flag(name: str) -> bool:
     return value == "1"
 
 
+def _count(name: str) -> int:
+    value = os.environ.get(name, "0")
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a number, not {value!r}")
+    return int(value)
+
+
 def _secret_key() -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
@@ -43,6 +51,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = _flag("DEBUG")
 SECURE = _flag("SECURE")
+TRUSTED_PROXIES = _count("TRUSTED_PROXIES")
 ALLOWED_HOSTS = [
     host.strip()
     for host in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -144,6 +153,7 @@ AXES_DISABLE_ACCESS_LOG = True  # the audit trail is the log of sign-ins
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_LOCKOUT_CALLABLE = "pingan.views.accounts.locked_out"
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "pingan.middleware.client_address"
 
 CSRF_FAILURE_VIEW = "pingan.views.accounts.stale_page"
 SESSION_COOKIE_HTTPONLY = True
@@ -151,6 +161,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

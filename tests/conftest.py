@@ -49,7 +49,7 @@ def audit_trail_is_emptied_between_tests() -> Iterator[None]:
     `django_db(transaction=True, serialized_rollback=True)`.
     """
     migration = importlib.import_module("pingan.migrations.0002_audit_append_only")
-    empty = TransactionTestCase._fixture_teardown
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def empty_without_triggers(case: TransactionTestCase) -> None:
         with connection.schema_editor() as editor:

@@ -1,6 +1,7 @@
 """The trail itself cannot be changed; the auditor reads it in Chinese."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -176,7 +177,8 @@ def test_screen_asks_the_same_number_of_questions_for_any_number(
 ):
     client = client_of(auditor)
     address = reverse("pingan:audit-list")
-    changed = {"before": {"parent_id": tree.county.pk}, "after": {"parent_id": None}}
+    before, after = {"parent_id": tree.county.pk}, {"parent_id": None}
+    changed: dict[str, Any] = {"before": before, "after": after}
     note(admin, tree.townships[0], **changed)
     client.get(address)
     with django_assert_num_queries(9):

@@ -1,6 +1,7 @@
 """Sign-in rules, the county's calendar, names of its offices."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from pingan.services import settings as services
 from tests.factories import make_county, make_user
 
 NOON = dt.datetime(2026, 9, 1, 4, 0, tzinfo=dt.UTC)
-COUNTY = {
+COUNTY: dict[str, Any] = {
     "village_day": 20,
     "township_day": 25,
     "inspection_day": 5,

@@ -6,12 +6,13 @@ from unittest.mock import ANY
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from pingan import stash
 from pingan.enums import Role
-from pingan.middleware import SHORTEST_IDLE_SECONDS
+from pingan.middleware import SHORTEST_IDLE_SECONDS, client_address
 from pingan.models import AuditEvent, SecuritySettings, User
 from tests.factories import PASSWORD, make_user
 
@@ -188,11 +189,11 @@ def test_idle_limit_is_the_setting(client, township_clerk):
     assert trail()[-1] == ("超时退出", str(township_clerk))
 
 
+@pytest.mark.django_db
 def test_no_setting_is_below_the_shortest_idle_time():
-    field = SecuritySettings._meta.get_field("idle_minutes")
-    least = [v.limit_value for v in field.validators if v.code == "min_value"]
-
-    assert max(least) * 60 == SHORTEST_IDLE_SECONDS
+    SecuritySettings(pk=1, idle_minutes=SHORTEST_IDLE_SECONDS // 60).full_clean()
+    with pytest.raises(ValidationError, match="idle_minutes"):
+        SecuritySettings(pk=1, idle_minutes=SHORTEST_IDLE_SECONDS // 60 - 1).full_clean()
 
 
 def test_page_that_asks_by_script_moves_as_a_whole(client, township_clerk):
@@ -290,3 +291,20 @@ def test_form_of_a_stale_page_is_shown_again_to_its_signed_in_sender(account_adm
     assert foreign.status_code == 403
     assert "这个页面已经过期" in foreign.text
     assert stash.KEY not in client.session
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "address"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),  # nobody of ours wrote it
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.1, 203.0.113.7", "198.51.100.1"),
+        (2, "203.0.113.7", "127.0.0.1"),
+        (1, "<script>", None),
+        (1, "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_address_is_what_our_own_proxy_saw(rf, settings, proxies, header, address):
+    settings.TRUSTED_PROXIES = proxies
+
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": header})) == address
