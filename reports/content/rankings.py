@@ -72,11 +72,11 @@ def colours_text(rows: Sequence[RankRow]) -> str:
 def short_table(ranking: PeerRanking, unit_title: str, caption: str = "") -> Table:
     """Rank, unit, points, grade and colour, in two halves."""
     columns = (
-        Column("名次", 9),
+        Column("名次", 8.8),
         Column(unit_title, 27.6, "left"),
-        Column("得分", 11.9, "right"),
-        Column("等次", 13),
-        Column("评价", 16.5),
+        Column("得分", 13, "right"),
+        Column("等次", 12.5),
+        Column("评价", 16.1),
     )
     rows: list[tuple[Cell, ...]] = [
         (
