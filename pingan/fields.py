@@ -32,7 +32,7 @@ class MonthFormField(forms.CharField):
         return str(value) if isinstance(value, Month) else value
 
 
-class MonthField(models.Field):  # type: ignore[type-arg]
+class MonthField(models.Field):
     """A `Month`, stored as the integer 202609: sorts, ranges and indexes as a number does."""
 
     description = "月份"
@@ -62,7 +62,7 @@ class MonthField(models.Field):  # type: ignore[type-arg]
         return super().formfield(form_class=MonthFormField, **kwargs)
 
 
-class PathField(models.CharField):  # type: ignore[type-arg]
+class PathField(models.CharField):
     """Fixed-width ids from the root down: 0000000100000017. Descendants are one byte range.
 
     PostgreSQL compares it in the C collation, so that the range uses a plain index.
