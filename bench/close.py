@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(url: str, arguments: list[str]) -> dict[str, Any]:
-    """In a process of its own: Django is set up for one database, and memory starts from nothing."""
+    """In a process of its own: Django is set up for one database, memory starts from nothing."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "bench.measure", *arguments],

@@ -7,10 +7,11 @@ so that one statement reads them all; what the numbers are stands beside each ki
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -75,13 +76,22 @@ def counted(counties: Sequence[Unit], month: Month) -> dict[int, CountyMonth]:
     ids = [county.pk for county in counties]
     months = _trees(ids, month)
     facts = {unit_id: own for county in months.values() for unit_id, own in county.facts.items()}
-    for row in _returns(ids, month):
-        if own := facts.get(row[0]):
-            _add_return(own, *row[1:])
-    for unit_id, kind, *numbers in _records(ids, month).iterator(chunk_size=CHUNK):
+    for unit_id, *numbers in _plain_rows(_returns(ids, month)):
+        if own := facts.get(unit_id):
+            _add_return(own, *numbers)
+    for unit_id, kind, *numbers in _plain_rows(_records(ids, month)):
         if own := facts.get(unit_id):
             ADD[kind](own, *numbers)
     return months
+
+
+def _plain_rows(values: QuerySet[Any]) -> Iterator[Sequence[Any]]:
+    """Rows as the driver gives them: the ORM would convert a million integers to integers."""
+    statement, parameters = values.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        while rows := cursor.fetchmany(CHUNK):
+            yield from rows
 
 
 def _trees(county_ids: list[int], month: Month) -> dict[int, CountyMonth]:
@@ -106,13 +116,14 @@ def _trees(county_ids: list[int], month: Month) -> dict[int, CountyMonth]:
     months: dict[int, CountyMonth] = defaultdict(CountyMonth)
     zeros = dict.fromkeys(UNIT_FACTS, 0)
     group_zeros = {**dict.fromkeys(GROUP_FACTS, 0), "nights_expected": month.days}
-    for county_id, *node, market_days, parent_market_days in rows.iterator(chunk_size=CHUNK):
+    days = month.days
+    for county_id, *node, market_days, parent_market_days in _plain_rows(rows):
         county, unit = months[county_id], Node(*node)
         county.nodes.append(unit)
         own = group_zeros.copy() if unit.level == Level.GROUP else zeros.copy()
         if unit.level in REPORTING_LEVELS:
             own["returns_expected"] = 1
-            own["patrol_days_expected"] = own["nights_expected"] = month.days
+            own["patrol_days_expected"] = own["nights_expected"] = days
             # A village without a market of its own goes to its township's.
             own["key_days_expected"] = len(key_dates(month, market_days or parent_market_days))
             own["categories_expected"] = categories[county_id]
@@ -132,10 +143,10 @@ def _expected_categories(county_ids: list[int]) -> dict[int, int]:
     return {county_id: found.get(county_id, common) for county_id in county_ids}
 
 
-def _returns(county_ids: list[int], month: Month) -> Iterable[tuple[Any, ...]]:
+def _returns(county_ids: list[int], month: Month) -> QuerySet[Any]:
     """Accepted returns with their patrols: unit, on time, days, nights, key days, heads."""
     by_day, by_night = Q(day__day_heads__gt=0), Q(day__night_heads__gt=0)
-    rows = (
+    return (
         MonthlyReturn.objects.accepted()
         .filter(month=month, unit__county_id__in=county_ids)
         .annotate(day=FilteredRelation("patrol_rows", condition=Q(patrol_rows__month=month)))
@@ -148,7 +159,6 @@ def _returns(county_ids: list[int], month: Month) -> Iterable[tuple[Any, ...]]:
             heads=Coalesce(Sum("day__day_heads"), 0) + Coalesce(Sum("day__night_heads"), 0),
         )
     )
-    return rows.iterator(chunk_size=CHUNK)
 
 
 def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:

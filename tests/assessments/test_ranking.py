@@ -10,7 +10,7 @@ from assessments.enums import Colour, Grade
 from assessments.ranking import Place, colour_of, grade_of, places
 
 BANDS = [("excellent", 9000), ("good", 8000), ("qualified", 6000), ("unqualified", 0)]
-COLOURS = {
+COLOURS: dict[str, str | int] = {
     "excellent": "blue",
     "good": "blue",
     "qualified": "yellow",

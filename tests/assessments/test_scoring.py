@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,10 @@ from assessments.scorelines import (
     LevelRules,
     Node,
     assess,
+    canonical,
+    facts_json,
     hash_of,
+    lines_json,
     read_rules,
     sum_up,
 )
@@ -161,7 +165,7 @@ def test_nothing_applies():
     ],
 )
 def test_rule_that_cannot_work_is_refused(
-    shape: RuleShape, parameters: dict[str, object], sentence: str
+    shape: RuleShape, parameters: dict[str, Any], sentence: str
 ):
     with pytest.raises(InvalidRule, match=sentence):
         make_item(shape, **parameters)
@@ -255,7 +259,8 @@ def test_more_of_a_good_thing_never_lowers_a_score(
 @st.composite
 def small_county(draw: st.DrawFn) -> tuple[list[Node], dict[int, Facts]]:
     """A few townships with villages, and one 口 with departments, in any order."""
-    nodes, facts = [], {}
+    nodes: list[Node] = []
+    facts: dict[int, Facts] = {}
 
     def add(parent: int, level: Level) -> int:
         number = len(nodes) + 1
@@ -290,6 +295,14 @@ def test_order_of_units_changes_nothing(county, random):
 
     assert sorted(first) == sorted(second)
     assert hash_of("1", "2026-09", {}, first) == hash_of("1", "2026-09", {}, second)
+
+
+@given(unit_facts(), LEVELS)
+def test_quick_json_is_the_canonical_one(facts: Facts, level: Level):
+    lines = score(RULES[level].items, facts)
+
+    assert lines_json(lines) == canonical(lines)
+    assert facts_json(facts) == canonical(facts)
 
 
 @given(small_county())
@@ -383,7 +396,7 @@ def test_hash_sees_every_field():
         ),
     ],
 )
-def test_explanation(shape: RuleShape, parameters: dict[str, object], facts: Facts, sentence: str):
+def test_explanation(shape: RuleShape, parameters: dict[str, Any], facts: Facts, sentence: str):
     item = make_item(shape, **parameters)
 
     assert explain(score([item], facts)[0], item) == sentence
