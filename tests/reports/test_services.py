@@ -1,9 +1,12 @@
 """Issuing bulletins, their files, and the check of a printed code."""
 
 import datetime as dt
+import threading
 from pathlib import Path
 
 import pytest
+from django.db import connection, connections
+from django.utils import timezone
 
 from assessments.models import Edition
 from campaigns.models import MonthlyReturn
@@ -228,3 +231,41 @@ def test_a_code_of_an_unpublished_or_foreign_edition_is_unknown(tree: County, to
         verdict = verify_code(user=township_clerk, code=edition.hash[:16])
         assert not verdict.is_good
         assert "本县已公布的任何一版" in verdict.text
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_officers_who_issue_at_once_draw_different_numbers():
+    county = make_county().county
+    editions = [
+        Edition.objects.create(
+            county=county,
+            month=Month(2026, number),
+            number=1,
+            hash=f"{number:064x}",
+            closed_at=timezone.now(),
+            unit_count=0,
+            rules={},
+            totals={},
+        )
+        for number in range(1, 5)
+    ]
+    drawn: list[tuple[int, int]] = []
+
+    def issue(edition: Edition) -> None:
+        try:
+            bulletin = issue_bulletin(edition=edition, by=None, issued_on=TODAY)
+            drawn.append((edition.month.number, bulletin.number))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=issue, args=[each]) for each in (*editions, *editions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert len(drawn) == 8
+    # each edition has one number, however often it was asked for, and the numbers have no gap
+    assert len(set(drawn)) == 4
+    assert sorted(number for _, number in set(drawn)) == [1, 2, 3, 4]
