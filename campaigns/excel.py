@@ -80,6 +80,8 @@ def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any
         )
     elif isinstance(value, int):
         sheet.write_number(row, column, value, formats["number"])
+    elif value is None:
+        sheet.write_blank(row, column, None, formats["text"])
     else:
         sheet.write_string(row, column, _clean(str(value)), formats["text"])
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from campaigns.enums import Activity
 from campaigns.models import (
@@ -80,17 +82,22 @@ class Mark:
         return "未填" if self.is_empty else "未填完"
 
 
-def marks(returns: Sequence[MonthlyReturn]) -> dict[int, dict[Activity, Mark]]:
-    """Marks by return, eight queries. `unit` must be loaded."""
-    counts = _Counts(returns)
+def marks(
+    returns: Sequence[MonthlyReturn], today: dt.date | None = None
+) -> dict[int, dict[Activity, Mark]]:
+    """Marks by return, eight queries. `unit` must be loaded.
+
+    In the running month patrols are expected up to yesterday, not for days that are to come.
+    """
+    counts = _Counts(returns, today or timezone.localdate())
     return {each.pk: counts.of(each) for each in returns}
 
 
 class _Counts:
     """Counts of many returns at once."""
 
-    def __init__(self, returns: Sequence[MonthlyReturn]) -> None:
-        self._returns = returns
+    def __init__(self, returns: Sequence[MonthlyReturn], today: dt.date) -> None:
+        self._returns, self._today = returns, today
         filled = Q(day_heads__isnull=False) | Q(night_heads__isnull=False)
         self._by_activity = {
             Activity.PATROL: self._count(Patrol, filled),
@@ -137,12 +144,16 @@ class _Counts:
             for version in self._groups.get(monthly_return.unit_id, [])
         )
 
+    def _days_expected(self, monthly_return: MonthlyReturn) -> int:
+        month = monthly_return.month
+        return max(1, min(month.days, (self._today - month.first_day).days))
+
     def of(self, monthly_return: MonthlyReturn) -> dict[Activity, Mark]:
         """The marks of one return."""
         level = Level(monthly_return.unit.level)
         county_id = monthly_return.unit.root_id
         totals = {
-            Activity.PATROL: monthly_return.month.days,
+            Activity.PATROL: self._days_expected(monthly_return),
             Activity.EDUCATION: EDUCATION_EXPECTED.get(level, 1),
             Activity.SWEEP: self._categories.get(county_id, self._categories[None]),
             Activity.MEETING: 1,

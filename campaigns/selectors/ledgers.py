@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from campaigns.enums import Activity, ReturnState
 from campaigns.models import ActivityRecord, Survey
 from campaigns.selectors.names import NameBook
-from campaigns.selectors.sections import SECTIONS, Column, Section
+from campaigns.selectors.sections import SECTIONS, Cell, Column, Section
 from pingan.models import User
 from pingan.months import Month
 
@@ -38,15 +38,8 @@ class LedgerFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerCell:
-    text: Any
-    is_number: bool
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class LedgerRow:
-    cells: list[LedgerCell]
+    cells: list[Cell]
     return_pk: int | None
 
 
@@ -116,15 +109,15 @@ def ledger_rows(activity: Activity, rows: Iterable[Any]) -> Iterator[LedgerRow]:
         yield LedgerRow(list(_cells(row, columns, book)), getattr(row, "monthly_return_id", None))
 
 
-def _cells(row: Any, columns: list[Column], book: NameBook) -> Iterator[LedgerCell]:
+def _cells(row: Any, columns: list[Column], book: NameBook) -> Iterator[Cell]:
     for column in columns:
         if column.label == "上级单位":
-            text: Any = book.parent_name(_unit_id(row), row.month)
+            value: Any = book.parent_name(_unit_id(row), row.month)
         elif column.label == "单位":
-            text = book.name(_unit_id(row), row.month)
+            value = book.name(_unit_id(row), row.month)
         else:
-            text = column.value(row)
-        yield LedgerCell("" if text is None else text, column.is_number, column.label)
+            value = column.value(row)
+        yield Cell(value, column)
 
 
 def _unit_id(row: Any) -> int:

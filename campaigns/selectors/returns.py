@@ -98,7 +98,7 @@ def listed(user: User, chosen: ReturnFilter) -> list[MonthlyReturn]:
         rows = rows.filter(state=chosen.state)
     if chosen.under is not None:
         rows = rows.within(chosen.under)
-    elif _looks_from_above(user) and not chosen.text:
+    elif looks_from_above(user) and not chosen.text:
         rows = rows.exclude(unit__level=Level.VILLAGE).exclude(
             unit__level=Level.DEPARTMENT, unit__parent__level__in=(Level.TOWNSHIP, Level.VILLAGE)
         )
@@ -109,7 +109,8 @@ def listed(user: User, chosen: ReturnFilter) -> list[MonthlyReturn]:
     return sorted(found, key=lambda row: book.order(row.unit_id, row.month))
 
 
-def _looks_from_above(user: User) -> bool:
+def looks_from_above(user: User) -> bool:
+    """Whether the list begins with townships and departments."""
     return user.role in (Role.COUNTY_OFFICER, Role.LEADER, Role.INSPECTOR)
 
 
@@ -122,7 +123,7 @@ def own_returns(user: User) -> list[MonthlyReturn]:
 def return_rows(returns: Sequence[MonthlyReturn], today: dt.date) -> list[ReturnRow]:
     """Rows ready to print, in the given order; a fixed number of queries."""
     book = NameBook(each.unit_id for each in returns)
-    found = marks(returns)
+    found = marks(returns, today)
     return [_row(each, book, found[each.pk], today) for each in returns]
 
 

@@ -31,6 +31,22 @@ class Column:
     label: str
     value: Callable[[Any], Any]
     is_number: bool = False
+    is_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value under its column."""
+
+    value: Any
+    column: Column
+
+    @property
+    def text(self) -> str:
+        """As a page prints it: a date in digits, nothing for None."""
+        if isinstance(self.value, dt.date):
+            return self.value.isoformat()
+        return "" if self.value is None else str(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +115,8 @@ PATROL = Section(
         Column("队伍", _choice("team")),
         Column("白天人数", _plain("day_heads"), is_number=True),
         Column("夜间人数", _plain("night_heads"), is_number=True),
-        Column("发现情况", _plain("findings")),
-        Column("处置情况", _plain("handled")),
+        Column("发现情况", _plain("findings"), is_long=True),
+        Column("处置情况", _plain("handled"), is_long=True),
     ),
 )
 EDUCATION = Section(
@@ -111,7 +127,7 @@ EDUCATION = Section(
     (
         Column("日期", _plain("on")),
         Column("形式", _choice("kind")),
-        Column("法律或主题", _plain("topic")),
+        Column("法律或主题", _plain("topic"), is_long=True),
         Column("主讲人职务", _plain("host_post")),
         Column("受众人数", _plain("audience"), is_number=True),
     ),
@@ -144,8 +160,8 @@ MEETING = Section(
         Column("会议", _choice("kind")),
         Column("主持人职务", _plain("chair_post")),
         Column("到会人数", _plain("attendance"), is_number=True),
-        Column("议题", _plain("items")),
-        Column("议定事项", _plain("decisions")),
+        Column("议题", _plain("items"), is_long=True),
+        Column("议定事项", _plain("decisions"), is_long=True),
     ),
 )
 GROUPS = Section(

@@ -66,7 +66,7 @@ def surveyed_units(user: User, month: Month) -> list[SurveyedUnit]:
         SurveyedUnit(
             version.unit,
             version.name,
-            book.parent_name(version.unit_id, month),
+            "" if version.level == Level.TOWNSHIP else book.parent_name(version.unit_id, month),
             taken[version.unit_id],
         )
         for version in versions

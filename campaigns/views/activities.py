@@ -22,6 +22,7 @@ from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.sections import (
     PATROL,
     SWEEP,
+    Cell,
     Section,
     categories_of,
     expected_keys,
@@ -279,7 +280,7 @@ def _read_only(
         "monthly_return": monthly_return,
         "activity": section.activity,
         "columns": section.columns,
-        "rows": [[(column, column.value(row)) for column in section.columns] for row in rows],
+        "rows": [[Cell(column.value(row), column) for column in section.columns] for row in rows],
     }
     return render(request, "campaigns/activity_view.html", context)
 

@@ -106,7 +106,7 @@ def ledger_download(request: HttpRequest, activity: str) -> HttpResponse:
     content = ledger_book(
         title=title,
         columns=[(column.label, column.is_number) for column in headers(kind)],
-        rows=([cell.text for cell in row.cells] for row in ledger_rows(kind, found)),
+        rows=([cell.value for cell in row.cells] for row in ledger_rows(kind, found)),
         notes=[
             f"{user.unit.name}　{months}　共{count}行",
             f"{timezone.localtime():%Y-%m-%d %H:%M}下载",

@@ -38,7 +38,7 @@ def test_marks_tell_done_out_of_expected(tree: County):
     township = make_return(tree.townships[0])
     make_survey(tree.villages[1])
 
-    found = marks(loaded(empty, full, township))
+    found = marks(loaded(empty, full, township), dt.date(2026, 10, 1))
 
     expected = {"patrol": 30, "education": 2, "sweep": 7, "meeting": 1, "groups": 2, "survey": 20}
     assert told(found[empty.pk]) == {name: (0, total) for name, total in expected.items()}
@@ -50,6 +50,15 @@ def test_marks_tell_done_out_of_expected(tree: County):
         "meeting": (0, 1),
         "survey": (0, 20),
     }
+
+
+def test_days_to_come_are_not_expected(village_return: MonthlyReturn):
+    on = {
+        day: marks(loaded(village_return), day)[village_return.pk][Activity.PATROL].total
+        for day in (dt.date(2026, 9, 1), dt.date(2026, 9, 22), dt.date(2026, 11, 1))
+    }
+
+    assert list(on.values()) == [1, 21, 30]
 
 
 def test_a_day_without_heads_is_not_filled(village_return: MonthlyReturn):
@@ -294,7 +303,7 @@ def test_surveyed_units_are_those_of_the_duty(
 def texts(user: User, activity: Activity, **fields: object) -> list[list[object]]:
     chosen = LedgerFilter(**{"first": SEPTEMBER, "last": SEPTEMBER, **fields})  # type: ignore[arg-type]
     rows = ledger_rows(activity, ledger(user, activity, chosen))
-    return [[cell.text for cell in row.cells] for row in rows]
+    return [[cell.value for cell in row.cells] for row in rows]
 
 
 def test_ledger_shows_whole_rows_of_the_scope(

@@ -94,13 +94,13 @@ def test_gaps_want_a_confirmation_which_is_recorded(
     village_return: MonthlyReturn, village_clerk: User
 ):
     fill_in(village_return)
-    Patrol.objects.filter(on__day__gt=20).delete()
+    Patrol.objects.filter(on__day__gt=11).delete()
 
     with pytest.raises(services.Incomplete) as refusal:
         services.submit(monthly_return=village_return, version=1, by=village_clerk)
     services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
 
-    sentence = "治安巡逻只填了20天，应有30天。"
+    sentence = "治安巡逻只填了11天，应有19天。"
     assert (refusal.value.gaps.blocking, refusal.value.gaps.warnings) == ((), (sentence,))
     assert village_return.state == ReturnState.SUBMITTED
     assert AuditEvent.objects.get().note == sentence
