@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 
 from pingan.enums import Level, Role
+from pingan.forms.filters import FilterForm
 from pingan.models import Unit, User
 
 
@@ -88,6 +89,8 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         units = Unit.objects.visible_to(by).living().exclude(level=Level.GROUP).order_by("path")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].empty_label = "请选择"  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "请选择"), *Role.choices]  # type: ignore[attr-defined]
         self.fields["lent_units"].queryset = units.filter(  # type: ignore[attr-defined]
             level__in=[Level.TOWNSHIP, Level.SECTOR]
         )
@@ -106,15 +109,14 @@ class AccountChangeForm(AccountForm):
         fields = ["display_name", "role", "unit", "lent_units", "email"]
 
 
-class AccountFilterForm(forms.Form):
-    """Above the list; nothing is required."""
+class AccountFilterForm(FilterForm):
+    """Above the list of accounts."""
 
-    q = forms.CharField(label="账号或称呼", required=False, max_length=40)
-    role = forms.ChoiceField(label="岗位", required=False, choices=[("", "全部"), *Role.choices])
-    unit = UnitChoiceField(queryset=Unit.objects.none(), label="单位", required=False)
+    q = forms.CharField(label="账号或称呼", max_length=40)
+    role = forms.ChoiceField(label="岗位", choices=[("", "全部"), *Role.choices])
+    unit = UnitChoiceField(queryset=Unit.objects.none(), label="单位")
     state = forms.ChoiceField(
         label="状态",
-        required=False,
         choices=[("", "全部"), ("active", "启用"), ("stopped", "停用")],
     )
 

@@ -1,4 +1,4 @@
-"""The filters above the audit trail."""
+"""What the auditor may choose by."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from django.core.exceptions import ValidationError
 
 from pingan.enums import Level
 from pingan.forms.accounts import UnitChoiceField
+from pingan.forms.filters import FilterForm
 from pingan.models import Unit, User
 
 
-class AuditFilterForm(forms.Form):
-    """Nothing is required."""
+class AuditFilterForm(FilterForm):
+    """Above the audit trail."""
 
-    who = forms.CharField(label="操作人", required=False, max_length=40)
-    action = forms.ChoiceField(label="操作", required=False)
-    text = forms.CharField(label="对象", required=False, max_length=60)
-    unit = UnitChoiceField(queryset=Unit.objects.none(), label="单位", required=False)
-    first_day = forms.DateField(
-        label="从", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last_day = forms.DateField(
-        label="到", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    who = forms.CharField(label="操作人", max_length=40)
+    action = forms.ChoiceField(label="操作")
+    text = forms.CharField(label="对象", max_length=60)
+    unit = UnitChoiceField(queryset=Unit.objects.none(), label="单位")
+    first_day = forms.DateField(label="从", widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="到", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, by: User, actions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,7 +23,7 @@ OUR_APPS = ("pingan", "campaigns", "disputes", "assessments", "reports")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one event, in words."""
+    """One field of one event, in words; `before` is empty where the event only sets it."""
 
     label: str
     before: str
@@ -130,15 +130,16 @@ class _Names:
         return field.related_model if field and field.is_relation else None
 
     def changes(self, event: AuditEvent) -> list[Change]:
-        """Every field that differs, in the order of the model."""
-        return [
+        """Every field that differs; what a new record leaves empty is no change."""
+        found = [
             Change(
                 label=self._label(event, name),
-                before=self._value(event, name, event.before),
+                before=self._value(event, name, event.before) if name in event.before else "",
                 after=self._value(event, name, event.after),
             )
             for name in dict.fromkeys([*event.before, *event.after])
         ]
+        return [change for change in found if change.before or change.after != NOTHING]
 
     def _label(self, event: AuditEvent, name: str) -> str:
         field = self._field(event, name)
