@@ -226,7 +226,7 @@ def _own_text(state: ReturnState) -> str:
 
 def _below_text(missing: int, waiting: int) -> str:
     parts = [
-        f"{missing}个单位没有上报" if missing else "",
+        f"{missing}个单位没有完成上报" if missing else "",
         f"{waiting}份等待审核" if waiting else "",
     ]
     return "，".join(part for part in parts if part)

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import Edition
+from pingan.models import User
 from pingan.refusals import Refused
 from reports.content import compose_bulletin
 from reports.excel import ranking_xlsx
 from reports.models import Bulletin
 from reports.pdf import RenderError, board_pdf, bulletin_pdf
 from reports.selectors.figures import month_figures
-from reports.services.bulletins import next_number
+from reports.services.bulletins import issue_bulletin, next_number
 from reports.tables import MonthFigures
 from reports.word import bulletin_docx
 
@@ -89,6 +91,15 @@ def render_document(*, document: Document, edition: Edition) -> tuple[str, bytes
         return document.title(figures), document.write(figures)
     except RenderError as error:
         raise Refused(str(error)) from error
+
+
+def issue_to_folder(
+    *, edition: Edition, by: User | None, issued_on: dt.date, folder: Path
+) -> tuple[Bulletin, list[tuple[str, int]]]:
+    """Issue and write the files; where they cannot be written no number is given away."""
+    with transaction.atomic():
+        bulletin = issue_bulletin(edition=edition, by=by, issued_on=issued_on)
+        return bulletin, write_documents(bulletin=bulletin, folder=folder)
 
 
 def write_documents(*, bulletin: Bulletin, folder: Path) -> list[tuple[str, int]]:

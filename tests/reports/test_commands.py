@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 
 from assessments.models import Edition
 from reports.models import Bulletin
+from tests.factories import County
+from tests.reports.months import closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 
@@ -60,3 +62,15 @@ def test_bad_input_is_a_sentence_and_nothing_is_written(
         run(*arguments, "--out", tmp_path / "out")
     assert not Bulletin.objects.exists()
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_gives_no_number_away(
+    tree: County, october: None, tmp_path: Path
+):
+    edition = closed(tree, publish=False)
+    (tmp_path / "out").write_text("a file stands where the folder should be")
+
+    with pytest.raises(CommandError, match="文件写不进"):
+        run("530628", "2026-09", "--out", tmp_path / "out")
+    edition.refresh_from_db()
+    assert (Bulletin.objects.count(), edition.published_at) == (0, None)

@@ -400,7 +400,7 @@ def test_unfinished_lists_every_earlier_month(tree: County, township_clerk: User
     found = [(each.month, each.text) for each in home.unfinished(township_clerk, Month(2026, 10))]
 
     assert found == [
-        (Month(2026, 7), "1个单位没有上报，1份等待审核"),
+        (Month(2026, 7), "1个单位没有完成上报，1份等待审核"),
         (Month(2026, 6), "本单位月报被退回，还没有改好重报"),
     ]
 

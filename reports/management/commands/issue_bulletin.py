@@ -16,7 +16,7 @@ from assessments.models import Edition
 from pingan.models import Unit
 from pingan.months import InvalidMonth, Month
 from pingan.refusals import Refused
-from reports.services import issue_bulletin, write_documents
+from reports.services import issue_to_folder
 
 
 class Command(BaseCommand):
@@ -32,8 +32,9 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             edition = _edition(options["county"], options["month"])
-            bulletin = issue_bulletin(edition=edition, by=None, issued_on=_day(options["on"]))
-            sizes = write_documents(bulletin=bulletin, folder=options["out"])
+            bulletin, sizes = issue_to_folder(
+                edition=edition, by=None, issued_on=_day(options["on"]), folder=options["out"]
+            )
         except (InvalidMonth, Refused) as error:
             raise CommandError(str(error)) from error
         answer = {
