@@ -100,6 +100,26 @@ def test_changes_are_read_in_chinese(admin, tree, township_clerk):
     }
 
 
+def test_new_record_shows_what_was_filled_in_alone(admin, tree):
+    accounts.create_account(
+        by=admin,
+        username="new-clerk",
+        display_name="信息员",
+        unit=tree.villages[0],
+        role=Role.VILLAGE_CLERK,
+    )
+
+    (row,) = event_rows(AuditEvent.objects.all())
+
+    assert {(change.label, change.before, change.after) for change in row.changes} == {
+        ("账号", "", "new-clerk"),
+        ("称呼", "", "信息员"),
+        ("岗位", "", "村级信息员"),
+        ("所在单位", "", "甲1村"),
+        ("启用", "", "是"),
+    }
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
