@@ -1,0 +1,124 @@
+"""Many people at the same moment, on real PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from campaigns.enums import Activity
+from campaigns.models import MonthlyReturn, Patrol
+from campaigns.services.months import open_month
+from campaigns.services.returns import accept
+from campaigns.services.sections import save_section
+from pingan.enums import Role
+from pingan.models import AuditEvent, Unit, User
+from pingan.refusals import Conflict, Refused
+from tests.campaigns.makers import SEPTEMBER, make_return, patrol_rows, submitted
+from tests.factories import make_county, make_user
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_commits")]
+PEOPLE = 6
+
+
+def _guard_trail(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {AuditEvent._meta.db_table} {state} TRIGGER USER")
+
+
+@pytest.fixture
+def trail_guarded_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Asked for first, so that it ends last: after the tables were emptied."""
+    if connection.vendor != "postgresql":
+        pytest.skip("row locks are PostgreSQL's")
+    yield
+    with django_db_blocker.unblock():
+        _guard_trail("ENABLE")
+
+
+@pytest.fixture
+def real_commits(
+    trail_guarded_again: None, django_db_serialized_rollback: None, transactional_db: None
+) -> Iterator[None]:
+    """Other connections see what the test commits.
+
+    The trail refuses to be emptied, as it should: for the clean-up alone its guard steps aside.
+    """
+    yield
+    _guard_trail("DISABLE")
+
+
+def outcome(work: Callable[..., object], **what: object) -> object:
+    """What the work gave or how it was refused, on a connection that ends with it."""
+    try:
+        return work(**what)
+    except Refused as error:
+        return type(error)
+    finally:
+        connections.close_all()
+
+
+def all_at_once(work: Callable[..., object], calls: list[dict[str, object]]) -> list[object]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        waiting = [pool.submit(outcome, work, **call) for call in calls]
+        return [each.result(timeout=60) for each in waiting]
+
+
+def loaded(monthly_return: MonthlyReturn) -> MonthlyReturn:
+    """A copy of one's own, as each request has it."""
+    return MonthlyReturn.objects.select_related("unit__parent").get(pk=monthly_return.pk)
+
+
+def test_of_many_savers_one_wins_and_the_others_are_told():
+    tree = make_county()
+    monthly_return = make_return(tree.villages[0])
+    clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0])
+
+    results = all_at_once(
+        save_section,
+        [
+            {
+                "monthly_return": loaded(monthly_return),
+                "activity": Activity.PATROL,
+                "rows": patrol_rows(3, night_heads=number),
+                "version": 1,
+                "by": clerk,
+            }
+            for number in range(1, PEOPLE + 1)
+        ],
+    )
+
+    monthly_return.refresh_from_db()
+    assert sorted(map(str, results)) == sorted([*[str(Conflict)] * (PEOPLE - 1), "True"])
+    winner = results.index(True) + 1
+    assert Patrol.objects.get().night_heads == winner
+    assert (monthly_return.version, AuditEvent.objects.count()) == (2, 1)
+
+
+def test_of_two_reviewers_one_accepts():
+    tree = make_county()
+    clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0])
+    reviewers: list[User] = [make_user(Role.TOWNSHIP_REVIEWER, tree.townships[0]) for _ in range(2)]
+    monthly_return = submitted(tree.villages[0], clerk)
+
+    results = all_at_once(
+        accept,
+        [
+            {"monthly_return": loaded(monthly_return), "version": 1, "by": reviewer}
+            for reviewer in reviewers
+        ],
+    )
+
+    assert set(map(str, results)) == {"None", str(Conflict)}
+    assert AuditEvent.objects.filter(action="审核通过").count() == 1
+
+
+def test_month_opened_by_many_at_once_is_opened_once():
+    tree = make_county()
+    county = Unit.objects.get(pk=tree.county.pk)
+
+    all_at_once(open_month, [{"county": county, "month": SEPTEMBER} for _ in range(PEOPLE)])
+
+    assert MonthlyReturn.objects.count() == 8
+    assert MonthlyReturn.objects.values("unit").distinct().count() == 8

@@ -1,0 +1,119 @@
+"""A month entered the way clerks do it: keyboard, paste, without a script, two at a time."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+from reports.demo.accounts import PASSWORD
+from tests.e2e import checks
+
+PageAs = Callable[[str], Page]
+VILLAGE, TOWNSHIP = "v001003", "t001"
+
+
+def open_activity(page: Page, activity: str) -> None:
+    """The newest month's table of one activity, from the list of one's own months."""
+    page.goto("/returns/")
+    page.locator("main th a").first.click()
+    page.goto(f"{page.url}{activity}/")
+
+
+def cell(page: Page, row: int, name: str):
+    return page.locator(f"[name=rows-{row}-{name}]")
+
+
+def paste(page: Page, selector: str, text: str) -> None:
+    """What the browser does on Ctrl+V of a block copied in Excel or WPS."""
+    page.evaluate(
+        """([selector, text]) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste",
+                {clipboardData: data, bubbles: true, cancelable: true});
+            document.querySelector(selector).dispatchEvent(event);
+        }""",
+        [selector, text],
+    )
+
+
+def test_days_are_typed_pasted_and_saved(page_as: PageAs):
+    page = page_as(VILLAGE)
+    open_activity(page, "patrol")
+
+    cell(page, 0, "day_heads").fill("１２")
+    cell(page, 0, "day_heads").press("Enter")
+    expect(cell(page, 1, "day_heads")).to_be_focused()
+    cell(page, 1, "day_heads").press("ArrowRight")
+    expect(cell(page, 1, "night_heads")).to_be_focused()
+    paste(page, "[name=rows-1-day_heads]", '7\t８\t"路灯\t""坏"""\t已报修\n1,234\t9\n')
+    checks.assert_accessible(page)
+    page.click("text=保存并继续填")
+
+    expect(page.locator(".alert")).to_contain_text("治安巡逻已保存")
+    names = ("day_heads", "night_heads", "findings", "handled")
+    assert [cell(page, 1, name).input_value() for name in names] == [
+        "7",
+        "8",
+        '路灯\t"坏"',
+        "已报修",
+    ]
+    assert cell(page, 0, "day_heads").input_value() == "12"
+    assert cell(page, 2, "day_heads").input_value() == "1234"
+
+
+def test_open_matters_are_counted_while_typing(page_as: PageAs):
+    page = page_as(VILLAGE)
+    open_activity(page, "sweep")
+
+    figures = {"found": "５", "group": "2", "village": "1", "township": "0", "county": "0"}
+    for name, figure in figures.items():
+        box = cell(page, 0, name if name == "found" else f"solved_in_{name}")
+        box.fill(figure)
+        box.press("Tab")
+
+    expect(page.locator("[data-open]").first).to_have_text("2")
+
+
+def test_second_saver_sees_the_first_ones_change(page_as: PageAs):
+    village, township = page_as(VILLAGE), page_as(TOWNSHIP)
+    open_activity(village, "patrol")
+    address = village.url
+    township.goto(address)
+    cell(township, 4, "day_heads").fill("33")
+    township.click("text=保存并继续填")
+
+    cell(village, 4, "day_heads").fill("44")
+    village.click("button:text('保存并继续填')")
+    expect(village.locator("main")).to_contain_text("对方已改")
+    checks.assert_accessible(village)
+    checks.assert_no_sideways_scroll(village)
+    kept = cell(village, 4, "day_heads").input_value()
+    told = village.locator("main table").first.inner_text()
+    village.click("button:text('仍保存我的内容')")
+    township.goto(address)
+
+    assert kept == "44"
+    assert re.search(r"→ 33", told)
+    assert cell(township, 4, "day_heads").input_value() == "44"
+
+
+def test_entry_works_without_scripts(browser: Browser, base_url: str):
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("[name=username]", VILLAGE)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    open_activity(page, "education")
+    before = page.locator("tbody tr").count()
+
+    page.click("text=添加一行")
+    page.click("text=照上月的主题")
+    expect(page.locator("main")).to_contain_text("还没有保存")
+    more = page.locator("tbody tr").count()
+    page.goto(page.url)
+
+    assert more > before
+    assert page.locator("tbody tr").count() == before
+    context.close()
