@@ -53,7 +53,7 @@ def first_page(user: User) -> str:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(first_page(request.user))
+        return redirect(_next(request) or first_page(request.user))
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
