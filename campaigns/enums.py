@@ -81,3 +81,77 @@ class SweepAnswer(TextChoices):
     COUNTED = "counted", "有数"
     ZERO = "zero", "零报告"
     NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+class FollowUpSource(TextChoices):
+    """Where a follow-up item comes from."""
+
+    SWEEP = "sweep", "六排查"
+    MEETING = "meeting", "例会议定"
+    PATROL = "patrol", "巡逻发现"
+
+
+class RequestState(TextChoices):
+    PENDING = "pending", "待决定"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "未同意"
+
+
+class PeriodKind(TextChoices):
+    """How often a form is asked."""
+
+    TEN_DAYS = "ten_days", "旬报"
+    MONTH = "month", "月报"
+    QUARTER = "quarter", "季报"
+    YEAR = "year", "年报"
+
+
+class IndicatorKind(TextChoices):
+    COUNT = "count", "计数"
+    RATIO = "ratio", "比率"
+
+
+class IndicatorDirection(TextChoices):
+    RISE = "rise", "越高越好"
+    FALL = "fall", "越低越好"
+    NEUTRAL = "neutral", "不评判"
+
+
+class IndicatorAnswer(TextChoices):
+    """A row that is missing is 空: not filled. Zero is a count."""
+
+    COUNTED = "counted", "有数"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+class PostKind(TextChoices):
+    """Posts of a leading group (domain O3)."""
+
+    HEAD = "head", "组长"
+    DEPUTY = "deputy", "副组长"
+    OFFICE_HEAD = "office_head", "办公室主任"
+    OFFICER = "officer", "专职人员"
+
+
+class TeamKind(TextChoices):
+    """Teams of the mass prevention (domain O4)."""
+
+    SECURITY = "security", "治保会"
+    MEDIATION = "mediation", "调解会"
+    PATROL = "patrol", "巡防队"
+    TEN_HOUSEHOLDS = "ten_households", "十户联防"
+    CENTRE_HOUSEHOLD = "centre_household", "治安中心户"
+    SPECIALIST = "specialist", "综治专干"
+    VOLUNTEER = "volunteer", "平安志愿者"
+
+
+class FacilityKind(TextChoices):
+    """Facilities whose coverage is asked for (domain O5)."""
+
+    CENTRE = "centre", "综治工作中心(站)"
+    POLICE_ROOM = "police_room", "警务室(亭)"
+    ALARM = "alarm", "报警点(电话)"
+    CAMERA = "camera", "视频监控点"
+    DOOR = "door", "门禁"
+    HYDRANT = "hydrant", "消防栓"
+    NOTICE_BOARD = "notice_board", "公示栏"

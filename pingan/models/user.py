@@ -49,6 +49,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    inbox_seen_at = models.DateTimeField("最近看过待办的时间", null=True, blank=True)
+    wants_mail = models.BooleanField("接收邮件提醒", default=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

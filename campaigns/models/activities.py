@@ -1,4 +1,4 @@
-"""The monthly return of a unit and the records of its activities.
+"""The records of the activities of a return.
 
 Rows are wide and typed; each carries the month, so that one month is one index range whatever
 the history (index on month and return). Nothing here names a person: sweeps are counts.
@@ -12,118 +12,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from campaigns.enums import EducationKind, MeetingKind, ReturnState, SweepAnswer, Team
+from campaigns.models.returns import MonthlyReturn
 from pingan import scopes
-from pingan.enums import Level, Role
 from pingan.fields import MonthField
 from pingan.models import Unit
 from pingan.months import Month
 
 if TYPE_CHECKING:
     from pingan.models import User
-
-
-# Departments under these stand directly below the county; all others stand below a township.
-COUNTY_PARENTS = (Level.COUNTY, Level.SECTOR)
-ANSWERS_TO_COUNTY = Q(unit__level=Level.TOWNSHIP) | Q(
-    unit__level=Level.DEPARTMENT, unit__parent__level__in=COUNTY_PARENTS
-)
-_ANSWERS_TO_TOWNSHIP = Q(unit__level=Level.VILLAGE) | (
-    Q(unit__level=Level.DEPARTMENT) & ~Q(unit__parent__level__in=COUNTY_PARENTS)
-)
-
-
-class MonthlyReturnQuerySet(models.QuerySet["MonthlyReturn"]):
-    def for_month(self, month: Month) -> Self:
-        return self.filter(month=month)
-
-    def within(self, unit: Unit) -> Self:
-        return self.filter(scopes.within(unit.path, "unit__path"))
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(scopes.record_scope(user))
-
-    def reviewed_by(self, user: User) -> Self:
-        """Returns that this person's office reviews, whatever their state."""
-        if user.role == Role.COUNTY_OFFICER:
-            return self.visible_to(user).filter(ANSWERS_TO_COUNTY)
-        if user.role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER):
-            return self.visible_to(user).filter(_ANSWERS_TO_TOWNSHIP)
-        return self.none()
-
-    def accepted(self) -> Self:
-        return self.filter(state=ReturnState.ACCEPTED)
-
-
-class MonthlyReturn(models.Model):
-    """One unit's month. `version` grows with every save, so that two savers notice each other."""
-
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="monthly_returns", db_index=False, verbose_name="单位"
-    )
-    month = MonthField(verbose_name="月份")
-    state = models.CharField("状态", max_length=10, choices=ReturnState, default=ReturnState.DRAFT)
-    version = models.PositiveIntegerField("版本", default=1)
-    # {activity: the version in which it was last changed}: two people on two activities of one
-    # return do not stand in each other's way.
-    section_versions = models.JSONField("各项活动版本", default=dict, blank=True)
-    due_on = models.DateField("截止日期")
-    first_submitted_at = models.DateTimeField("首次上报时间", null=True, blank=True)
-    is_on_time = models.BooleanField("按时", null=True, blank=True)
-    submitted_at = models.DateTimeField("上报时间", null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="上报人",
-    )
-    reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
-    reviewed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="审核人",
-    )
-    return_reason = models.CharField("退回原因", max_length=300, blank=True)
-    saved_at = models.DateTimeField("最近保存时间", null=True, blank=True)
-    saved_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="最近保存人",
-    )
-
-    objects = MonthlyReturnQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "月报"
-        ordering = ["-month", "unit__path"]
-        constraints = [
-            models.UniqueConstraint(fields=["month", "unit"], name="monthly_return_unique"),
-            models.CheckConstraint(
-                condition=Q(first_submitted_at=None, is_on_time=None)
-                | Q(first_submitted_at__isnull=False, is_on_time__isnull=False),
-                name="monthly_return_on_time_with_moment",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[ReturnState.SUBMITTED, ReturnState.ACCEPTED])
-                | Q(submitted_at__isnull=False),
-                name="monthly_return_submitted_has_moment",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=ReturnState.RETURNED) | ~Q(return_reason=""),
-                name="monthly_return_returned_has_reason",
-            ),
-        ]
-        indexes = [models.Index(fields=["unit", "month"], name="monthly_return_unit_month")]
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.month}"
 
 
 class ActivityQuerySet(models.QuerySet["ActivityRecord"]):
@@ -324,59 +220,3 @@ class GroupRecord(ActivityRecord):
 
     def __str__(self) -> str:
         return f"{self.group} {self.month}"
-
-
-class SurveyQuerySet(models.QuerySet["Survey"]):
-    def for_month(self, month: Month) -> Self:
-        return self.filter(month=month)
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(scopes.record_scope(user))
-
-
-class Survey(models.Model):
-    """治安测评 (F5) of one unit at one place by its superior: slips, and how many said yes.
-
-    Anonymous by construction: only sums are kept. The three indexes are computed from the counts.
-    """
-
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="surveys", db_index=False, verbose_name="被测评单位"
-    )
-    month = MonthField(verbose_name="月份")
-    on = models.DateField("测评日期")
-    place = models.CharField("地点", max_length=40)
-    slips = models.PositiveIntegerField("有效票数")
-    order_good = models.PositiveIntegerField("治安状况好")
-    feels_safe = models.PositiveIntegerField("有安全感")
-    satisfied = models.PositiveIntegerField("满意")
-    recorded_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="录入人",
-    )
-
-    objects = SurveyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "治安测评"
-        ordering = ["-month", "on"]
-        indexes = [models.Index(fields=["month", "unit"], name="survey_month_unit")]
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "month", "place"], name="survey_place_unique"),
-            models.CheckConstraint(
-                condition=Q(
-                    slips__gte=1,
-                    order_good__lte=F("slips"),
-                    feels_safe__lte=F("slips"),
-                    satisfied__lte=F("slips"),
-                ),
-                name="survey_answers_within_slips",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.month} {self.place}"
