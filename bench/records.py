@@ -56,7 +56,7 @@ def _write(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         if field.column not in names and not field.primary_key and not field.null
     ]
     constants = tuple(_plain(field.get_default()) for field in rest)
-    columns = (*names, *(field.column for field in rest))
+    columns = (*names, *(str(field.column) for field in rest))
     insert_rows(model, columns, ((*row, *constants) for row in rows))
 
 
@@ -67,17 +67,18 @@ def _plain(value: Any) -> Any:
 def write_tree(places: Iterable[Place]) -> list[Made]:
     """Units and their versions."""
     made: dict[str, Made] = {}
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for pk, place in enumerate(places, start=1):
         parent = made.get(place.parent_code)
+        above = parent.pk if parent else None
         county = (parent.county or parent.pk) if parent else None
         path = (parent.path if parent else "") + path_segment(pk)
         market = MARKETS[pk % 5] if place.level == Level.TOWNSHIP else ""
-        made[place.code] = Made(pk, place.level, parent and parent.pk, county, path, market, [])
+        made[place.code] = Made(pk, place.level, above, county, path, market, [])
         if place.level == Level.GROUP and parent:
             parent.groups.append(pk)
         names = (place.code, place.name, place.name[:40], place.kind.value)
-        rows.append((path, parent and parent.pk, county, *names, int(place.level), pk))
+        rows.append((path, above, county, *names, int(place.level), pk))
         rows[-1] = (*rows[-1], place.is_scored, STARTED.isoformat())
     _write_units(rows, [unit.market_days for unit in made.values()])
     return list(made.values())
