@@ -1,43 +1,51 @@
-"""Who may do what to a return, and when: role and state together, asked here and nowhere else."""
+"""Who may do what to a return, and when: role and state together, asked here and nowhere else.
+
+A monthly return and an indicator report go the same road: `check_move` holds it for both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from campaigns.enums import MOVES, Move, ReturnState
-from campaigns.models import COUNTY_PARENTS, MonthlyReturn
+from campaigns.models import COUNTY_PARENTS, IndicatorReport, MonthlyReturn
 from pingan import policies, scopes
 from pingan.enums import Level, Role
 from pingan.models import Unit, User
 from pingan.refusals import Forbidden, Refused
+
+Reported = MonthlyReturn | IndicatorReport
 
 _TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
 _BELOW_TOWNSHIP = (Level.VILLAGE, Level.DEPARTMENT)
 
 _NOT_NOW: dict[Move, dict[ReturnState, str]] = {
     Move.EDIT: {
-        ReturnState.SUBMITTED: "这份月报已经上报，正在等待审核。要修改，请先撤回。",
-        ReturnState.ACCEPTED: "这份月报已经审核通过。要修改，请审核人先退回。",
+        ReturnState.SUBMITTED: "这份{what}已经上报，正在等待审核。要修改，请先撤回。",
+        ReturnState.ACCEPTED: "这份{what}已经审核通过。要修改，请审核人先退回。",
     },
     Move.SUBMIT: {
-        ReturnState.SUBMITTED: "这份月报已经上报，不必再报一次。",
-        ReturnState.ACCEPTED: "这份月报已经审核通过，不必再报。",
+        ReturnState.SUBMITTED: "这份{what}已经上报，不必再报一次。",
+        ReturnState.ACCEPTED: "这份{what}已经审核通过，不必再报。",
     },
     Move.WITHDRAW: {
-        ReturnState.DRAFT: "这份月报还没有上报，不用撤回。",
-        ReturnState.RETURNED: "这份月报已被退回，直接修改即可，不用撤回。",
-        ReturnState.ACCEPTED: "这份月报已经审核通过，不能撤回。要修改，请审核人先退回。",
+        ReturnState.DRAFT: "这份{what}还没有上报，不用撤回。",
+        ReturnState.RETURNED: "这份{what}已被退回，直接修改即可，不用撤回。",
+        ReturnState.ACCEPTED: "这份{what}已经审核通过，不能撤回。要修改，请审核人先退回。",
     },
     Move.SEND_BACK: {
-        ReturnState.DRAFT: "这份月报还没有上报，不用退回。",
-        ReturnState.RETURNED: "这份月报已经退回，正在等待对方修改。",
+        ReturnState.DRAFT: "这份{what}还没有上报，不用退回。",
+        ReturnState.RETURNED: "这份{what}已经退回，正在等待对方修改。",
     },
     Move.ACCEPT: {
-        ReturnState.DRAFT: "这份月报还没有上报，不能审核。",
-        ReturnState.RETURNED: "这份月报已经退回，等对方重新上报后再审核。",
-        ReturnState.ACCEPTED: "这份月报已经审核通过。",
+        ReturnState.DRAFT: "这份{what}还没有上报，不能审核。",
+        ReturnState.RETURNED: "这份{what}已经退回，等对方重新上报后再审核。",
+        ReturnState.ACCEPTED: "这份{what}已经审核通过。",
     },
 }
+
+
+_CLERKS_MOVES = frozenset({Move.EDIT, Move.SUBMIT, Move.WITHDRAW})
 
 
 def enters_for(user: User, unit: Unit) -> bool:
@@ -76,52 +84,49 @@ def _answers_to_county(unit: Unit) -> bool:
     return unit.level == Level.TOWNSHIP
 
 
-def _check_state(move: Move, monthly_return: MonthlyReturn) -> None:
-    state = ReturnState(monthly_return.state)
+def check_move(move: Move, *, record: Reported, by: User) -> None:
+    """Raise unless `by` may make this move now. Nobody accepts what he submitted himself."""
+    unit, what = record.unit, record._meta.verbose_name
+    if move in _CLERKS_MOVES:
+        if not enters_for(by, unit):
+            raise Forbidden(f"您不是{unit.name}的填报人，不能{move.label}它的{what}。")
+    elif not is_superior_of(by, unit):
+        raise Forbidden(f"{unit.name}的{what}不由您审核。")
+    state = ReturnState(record.state)
     if state not in MOVES[move][0]:
-        raise Refused(_NOT_NOW[move][state])
+        raise Refused(_NOT_NOW[move][state].format(what=what))
+    if move == Move.ACCEPT and record.submitted_by_id == by.pk:
+        raise Forbidden(f"{unit.name}的{what}是您代为上报的，不能由您自己审核，请换一位审核人。")
+
+
+def may_move(move: Move, *, record: Reported, by: User) -> bool:
+    """`check_move` as a question."""
+    return policies.may(check_move, move, record=record, by=by)
 
 
 def check_edit(*, monthly_return: MonthlyReturn, by: User) -> None:
     """Raise unless `by` may fill in this return now."""
-    if not enters_for(by, monthly_return.unit):
-        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能填写它的月报。")
-    _check_state(Move.EDIT, monthly_return)
+    check_move(Move.EDIT, record=monthly_return, by=by)
 
 
 def check_submit(*, monthly_return: MonthlyReturn, by: User) -> None:
     """Raise unless `by` may submit this return now."""
-    if not enters_for(by, monthly_return.unit):
-        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能上报它的月报。")
-    _check_state(Move.SUBMIT, monthly_return)
+    check_move(Move.SUBMIT, record=monthly_return, by=by)
 
 
 def check_withdraw(*, monthly_return: MonthlyReturn, by: User) -> None:
     """Raise unless `by` may take this return back before it is reviewed."""
-    if not enters_for(by, monthly_return.unit):
-        raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能撤回它的月报。")
-    _check_state(Move.WITHDRAW, monthly_return)
+    check_move(Move.WITHDRAW, record=monthly_return, by=by)
 
 
 def check_send_back(*, monthly_return: MonthlyReturn, by: User) -> None:
     """Raise unless `by` may send this return back."""
-    _check_superior(monthly_return, by)
-    _check_state(Move.SEND_BACK, monthly_return)
+    check_move(Move.SEND_BACK, record=monthly_return, by=by)
 
 
 def check_accept(*, monthly_return: MonthlyReturn, by: User) -> None:
-    """Raise unless `by` may accept this return: nobody accepts what he submitted himself."""
-    _check_superior(monthly_return, by)
-    _check_state(Move.ACCEPT, monthly_return)
-    if monthly_return.submitted_by_id == by.pk:
-        raise Forbidden(
-            f"{monthly_return.unit.name}的月报是您代为上报的，不能由您自己审核，请换一位审核人。"
-        )
-
-
-def _check_superior(monthly_return: MonthlyReturn, by: User) -> None:
-    if not is_superior_of(by, monthly_return.unit):
-        raise Forbidden(f"{monthly_return.unit.name}的月报不由您审核。")
+    """Raise unless `by` may accept this return."""
+    check_move(Move.ACCEPT, record=monthly_return, by=by)
 
 
 _CHECKS: dict[Move, Callable[..., None]] = {

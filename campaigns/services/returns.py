@@ -6,29 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns import policies
-from campaigns.enums import MOVES, Move
+from campaigns.enums import Move
 from campaigns.models import MonthlyReturn
 from campaigns.selectors.completeness import Gaps, gaps
 from campaigns.services.locking import locked_return
-from pingan import audit
+from campaigns.services.moving import (
+    finish_move,
+    mark_accepted,
+    mark_sent_back,
+    mark_submitted,
+    mark_withdrawn,
+)
 from pingan.models import User
 from pingan.refusals import Conflict, Refused
-
-REASON_LENGTH = 300
-_AUDITED = (
-    "state",
-    "version",
-    "submitted_at",
-    "submitted_by_id",
-    "reviewed_at",
-    "reviewed_by_id",
-    "return_reason",
-    "first_submitted_at",
-    "is_on_time",
-)
 
 
 class Incomplete(Refused):
@@ -48,26 +40,6 @@ def _checked(monthly_return: MonthlyReturn, version: int) -> MonthlyReturn:
     return locked
 
 
-def _finish(
-    monthly_return: MonthlyReturn, locked: MonthlyReturn, move: Move, by: User, note: str = ""
-) -> None:
-    """Move the locked row, save it and leave the audit row; refresh what the caller holds."""
-    before = audit.snapshot(MonthlyReturn.objects.get(pk=locked.pk), *_AUDITED)
-    locked.state = MOVES[move][1] or locked.state
-    locked.version += 1
-    locked.save()
-    audit.record(
-        action=move.label,
-        obj=locked,
-        by=by,
-        unit=locked.unit,
-        before=before,
-        after=audit.snapshot(locked, *_AUDITED),
-        note=note,
-    )
-    monthly_return.refresh_from_db()
-
-
 @transaction.atomic
 def submit(
     *, monthly_return: MonthlyReturn, version: int, by: User, confirmed: bool = False
@@ -78,13 +50,9 @@ def submit(
     found = gaps(locked)
     if found.blocking or (found.warnings and not confirmed):
         raise Incomplete(found)
-    now = timezone.now()
-    if locked.first_submitted_at is None:
-        locked.first_submitted_at = now
-        locked.is_on_time = timezone.localdate(now) <= locked.due_on
-    locked.submitted_at, locked.submitted_by = now, by
-    locked.reviewed_at = locked.reviewed_by = None
-    _finish(monthly_return, locked, Move.SUBMIT, by, note="".join(found.warnings))
+    mark_submitted(locked=locked, due_on=locked.due_on, by=by)
+    note = "".join(found.warnings)
+    finish_move(held=monthly_return, locked=locked, move=Move.SUBMIT, by=by, note=note)
 
 
 @transaction.atomic
@@ -92,8 +60,8 @@ def withdraw(*, monthly_return: MonthlyReturn, version: int, by: User) -> None:
     """Take it back while nobody has reviewed it."""
     locked = _checked(monthly_return, version)
     policies.check_withdraw(monthly_return=locked, by=by)
-    locked.submitted_at = locked.submitted_by = None
-    _finish(monthly_return, locked, Move.WITHDRAW, by)
+    mark_withdrawn(locked=locked)
+    finish_move(held=monthly_return, locked=locked, move=Move.WITHDRAW, by=by)
 
 
 @transaction.atomic
@@ -101,14 +69,9 @@ def send_back(*, monthly_return: MonthlyReturn, version: int, by: User, reason: 
     """Give it back to be corrected; the reason is what the clerk reads."""
     locked = _checked(monthly_return, version)
     policies.check_send_back(monthly_return=locked, by=by)
-    reason = reason.strip()
-    if not reason:
-        raise Refused("请写明退回的原因，让填报人知道改什么。")
-    if len(reason) > REASON_LENGTH:
-        raise Refused(f"退回原因请写在{REASON_LENGTH}字以内。")
-    locked.return_reason = reason
-    locked.reviewed_at, locked.reviewed_by = timezone.now(), by
-    _finish(monthly_return, locked, Move.SEND_BACK, by, note=reason)
+    mark_sent_back(locked=locked, reason=reason, by=by)
+    note = locked.return_reason
+    finish_move(held=monthly_return, locked=locked, move=Move.SEND_BACK, by=by, note=note)
 
 
 @transaction.atomic
@@ -116,9 +79,8 @@ def accept(*, monthly_return: MonthlyReturn, version: int, by: User) -> None:
     """Pass it: from now on it counts."""
     locked = _checked(monthly_return, version)
     policies.check_accept(monthly_return=locked, by=by)
-    locked.return_reason = ""
-    locked.reviewed_at, locked.reviewed_by = timezone.now(), by
-    _finish(monthly_return, locked, Move.ACCEPT, by)
+    mark_accepted(locked=locked, by=by)
+    finish_move(held=monthly_return, locked=locked, move=Move.ACCEPT, by=by)
 
 
 @dataclass(frozen=True, slots=True)
