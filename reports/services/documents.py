@@ -14,10 +14,11 @@ from django.utils import timezone
 from assessments.models import Edition
 from pingan.models import User
 from pingan.refusals import Refused
+from pingan.typesetting import RenderError
 from reports.content import compose_bulletin
 from reports.excel import ranking_xlsx
 from reports.models import Bulletin
-from reports.pdf import RenderError, board_pdf, bulletin_pdf
+from reports.pdf import board_pdf, bulletin_pdf
 from reports.selectors.figures import month_figures
 from reports.services.bulletins import issue_bulletin, next_number
 from reports.tables import MonthFigures

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from assessments.models import Edition
 from pingan.refusals import Forbidden, Refused
-from reports import pdf, policies
+from pingan.typesetting import fonts_in_use
+from reports import policies
 from reports.content import LENGTH_LIMIT, BulletinContent, compose_bulletin
 from reports.forms import IssueForm, VerifyForm
 from reports.models import Bulletin
@@ -51,7 +52,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "page": Paginator(issued, PAGE_SIZE).get_page(request.GET.get("page")),
         "waiting": [edition for edition in waiting if policies.may_issue(user, edition)],
         "documents": DOCUMENTS,
-        "fang": pdf.fonts_in_use().get("仿宋", ""),
+        "fang": fonts_in_use().get("仿宋", ""),
         "form": form,
         "verdict": _verdict(request, form),
     }

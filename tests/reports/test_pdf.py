@@ -8,9 +8,10 @@ from collections import defaultdict
 import pdfplumber.pdf
 import pytest
 
-from reports import pdf
+from pingan import typesetting
+from pingan.typesetting import FONT_DIR, RenderError, fonts_in_use
 from reports.content import Cell, Column, Paragraph, Table, compose_bulletin
-from reports.pdf import FONT_DIR, RenderError, board_pdf, bulletin_pdf, fonts_in_use, render_pdf
+from reports.pdf import board_pdf, bulletin_pdf, render_pdf
 from tests.reports.figures import make_figures, make_ranking
 
 pytestmark = pytest.mark.slow
@@ -364,14 +365,14 @@ def test_without_fangsong_another_font_stands_in_and_is_named(tmp_path):
 
 
 def test_endless_work_is_stopped(monkeypatch):
-    monkeypatch.setattr(pdf, "SECONDS", 0)
+    monkeypatch.setattr(typesetting, "SECONDS", 0)
 
     with pytest.raises(RenderError, match="排版超过0秒仍未完成，已停止"):
         board_pdf(make_figures(villages=0))
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(pdf, "MEMORY_BYTES", 64 * 2**20)
+    monkeypatch.setattr(typesetting, "MEMORY_BYTES", 64 * 2**20)
 
     with pytest.raises(RenderError, match="排版所需的内存过大，已停止"):
         board_pdf(make_figures(villages=0))

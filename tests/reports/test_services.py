@@ -15,8 +15,8 @@ from pingan.models import AuditEvent, User
 from pingan.months import Month
 from pingan.refusals import Forbidden, Refused
 from pingan.services.periods import reopen_period
+from pingan.typesetting import RenderError
 from reports.models import Bulletin
-from reports.pdf import RenderError
 from reports.services import (
     BY_NAME,
     documents,
