@@ -19,6 +19,7 @@ from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
+from reports.models import Bulletin
 from reports.services import issue_bulletin
 
 Say = Callable[[str], None]
@@ -40,7 +41,9 @@ def load_records(county: Unit, months: int, say: Say) -> None:
             fill_month(county, month)
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
         _date_close(edition, min(month.next.first_day.replace(day=9), today))
-        issue_bulletin(edition=edition, by=_officer(county), issued_on=_issue_day(month, today))
+        issue_day = _issue_day(month, today)
+        bulletin = issue_bulletin(edition=edition, by=_officer(county), issued_on=issue_day)
+        _date_issue(bulletin)
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
@@ -160,6 +163,14 @@ def _people(county: Unit) -> tuple[dict[int, User], dict[int, User]]:
 
 def _officer(county: Unit) -> User:
     return User.objects.get(unit=county, role=Role.COUNTY_OFFICER)
+
+
+def _date_issue(bulletin: Bulletin) -> None:
+    """As if the bulletin had been signed on the day it bears."""
+    moment = timezone.make_aware(dt.datetime.combine(bulletin.issued_on, dt.time(9, 0)))
+    moment = min(moment, timezone.now())
+    Bulletin.objects.filter(pk=bulletin.pk).update(issued_at=moment)
+    Edition.objects.filter(pk=bulletin.edition_id).update(published_at=moment)
 
 
 def _date_close(edition: Edition, day: dt.date) -> None:
