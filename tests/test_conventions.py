@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 APPS = ("pingan", "campaigns", "disputes", "assessments", "reports")
 CODE = (*APPS, "tests", "tools", "bench")
 PURE = {"enums", "scoring", "ranking", "deadlines", "tables", "charts", "explain", "scorelines"}
+PURE |= {"figures", "spans"}
 PURE_IN_KERNEL = {"calendars", "months", "trees", "refusals"}
 LONGEST_MODULE = 400
 LONGEST_TEST_MODULE = 600  # tables of cases take their room

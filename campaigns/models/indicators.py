@@ -47,6 +47,9 @@ class Indicator(models.Model):
     direction = models.CharField("好的方向", max_length=8, choices=IndicatorDirection)
     minimum = models.BigIntegerField("下限", default=0)
     maximum = models.BigIntegerField("上限", null=True, blank=True)
+    is_stock = models.BooleanField(
+        "期末数", default=False, help_text="如站点数、人口数：各期不相加，累计取最近一期"
+    )
     note = models.CharField("口径", max_length=200, blank=True)
     is_active = models.BooleanField("启用", default=True)
 
