@@ -108,6 +108,11 @@ def _sum(name: str) -> str:
     return f"CAST(COALESCE(SUM({name}), 0) AS bigint)"
 
 
+def _sum_of_things(name: str) -> str:
+    """Counts of persons are reported and never scored."""
+    return f"CAST(COALESCE(SUM({name}) FILTER (WHERE NOT c.touches_persons), 0) AS bigint)"
+
+
 def _records(month: Month) -> str:
     """Sums of every kind of record by unit, accepted returns only."""
     number = int(month)
@@ -119,7 +124,7 @@ def _records(month: Month) -> str:
     kinds = "count(*) FILTER (WHERE x.kind = '{}')"
     on_foot = "(d.day_heads > 0 OR d.night_heads > 0)"
     solved = ", ".join(
-        f"{_sum(f'x.solved_in_{level}')} AS solved_in_{level}"
+        f"{_sum_of_things(f'x.solved_in_{level}')} AS solved_in_{level}"
         for level in ("group", "village", "township", "county")
     )
     votes = ", ".join(
@@ -147,8 +152,8 @@ met AS MATERIALIZED (
   FROM campaigns_meeting x {accepted}
 ),
 swept AS MATERIALIZED (
-  SELECT r.unit_id, count(*) AS answers, {_sum("x.found")} AS found, {solved}
-  FROM campaigns_sweep x {accepted}
+  SELECT r.unit_id, count(*) AS answers, {_sum_of_things("x.found")} AS found, {solved}
+  FROM campaigns_sweep x JOIN campaigns_sweepcategory c ON c.id = x.category_id {accepted}
 ),
 grouped AS MATERIALIZED (
   SELECT x.group_id AS unit_id, {_sum("x.patrol_nights")} AS nights, {_sum("x.briefs")} AS briefs,

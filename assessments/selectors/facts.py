@@ -181,8 +181,7 @@ def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:
             f"{unit}_id",
             Value("sweep"),
             Count("pk"),
-            Sum("found"),
-            *(Sum(name) for name in solved),
+            *(_sum_of_things(name) for name in ("found", *solved)),
         ),
         _rows(
             GroupRecord.objects.filter(**accepted),
@@ -210,6 +209,12 @@ def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:
         ),
         all=True,
     )
+
+
+def _sum_of_things(name: str) -> Any:
+    """Matters of places and things alone: a count of persons is reported and never scored, so
+    that nobody gains by leaving one out."""
+    return Coalesce(Sum(name, filter=Q(category__touches_persons=False)), 0)
 
 
 def _rows(records: QuerySet[Any], unit: str, kind: Any, *numbers: Any) -> QuerySet[Any]:

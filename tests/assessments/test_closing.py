@@ -16,7 +16,7 @@ from assessments.enums import Colour, Grade
 from assessments.models import Edition, Inspection, Scheme, Scorecard
 from assessments.services.closing import close_month, hash_from_database
 from assessments.services.editions import publish_edition
-from campaigns.enums import EducationKind, MeetingKind, ReturnState
+from campaigns.enums import EducationKind, MeetingKind, ReturnState, SweepAnswer
 from campaigns.models import MonthlyReturn
 from pingan.enums import Level, PeriodState, Role, UnitKind
 from pingan.models import AuditEvent, Period, Unit, UnitVersion, User
@@ -139,6 +139,22 @@ def test_close_counts_villages_for_their_township(tree: County):
     assert points_of(card)["villages-on-time"] == 250
     assert points_of(card)["sweep-solved"] == 400  # 75 %
     assert edition.totals["matters_found"] == 12
+
+
+def test_close_reports_counts_of_persons_and_never_scores_them(tree: County):
+    made = make_return(tree.villages[0])
+    add_sweep(made, found=2, solved=2)
+    made.sweep_rows.filter(category__code="key_persons").update(
+        answer=SweepAnswer.COUNTED, found=5, solved_in_village=1
+    )
+
+    edition = close(tree.county)
+
+    card = card_of(edition, tree.villages[0])
+    assert (card.facts["matters_found"], card.facts["matters_solved"]) == (2, 2)
+    assert card.facts["categories_answered"] == card.facts["categories_expected"] == 7
+    assert points_of(card)["sweep-solved"] == 1200
+    assert card.facts["open_matters"] == 0
 
 
 def test_close_sums_a_sector(tree: County):
