@@ -197,25 +197,55 @@ def categories_of(county_id: int) -> list[SweepCategory]:
 
 def groups_of(monthly_return: MonthlyReturn) -> list[UnitVersion]:
     """The groups of a village in that month, by the names of then; none for other units."""
-    if monthly_return.unit.level != Level.VILLAGE:
-        return []
-    return list(
-        UnitVersion.objects.on(monthly_return.month.last_day)
-        .filter(parent_id=monthly_return.unit_id, level=Level.GROUP)
-        .order_by("position", "code")
+    return groups_of_many([monthly_return])[monthly_return.pk]
+
+
+def groups_of_many(returns: Sequence[MonthlyReturn]) -> dict[int, list[UnitVersion]]:
+    """`groups_of` for returns of one month, by return; one query. `unit` must be loaded."""
+    villages = {each.unit_id: each.pk for each in returns if each.unit.level == Level.VILLAGE}
+    found: dict[int, list[UnitVersion]] = {each.pk: [] for each in returns}
+    if not villages:
+        return found
+    versions = UnitVersion.objects.on(returns[0].month.last_day).filter(
+        parent__in=villages, level=Level.GROUP
     )
+    for version in versions.order_by("position", "code"):
+        found[villages[version.parent_id or 0]].append(version)
+    return found
 
 
 def expected_keys(section: Section, monthly_return: MonthlyReturn) -> dict[Hashable, str]:
     """Key and label of every row that a full table has. A free list has none."""
-    if section is PATROL:
-        return {day: f"{day.month}月{day.day}日" for day in monthly_return.month.dates()}
-    if section is SWEEP:
-        categories = categories_of(monthly_return.unit.root_id)
-        return {category.pk: category.name for category in categories}
+    return expected_keys_of_many(section, [monthly_return])[monthly_return.pk]
+
+
+def expected_keys_of_many(
+    section: Section, returns: Sequence[MonthlyReturn]
+) -> dict[int, dict[Hashable, str]]:
+    """`expected_keys` for returns of one county and month, by return; one query at most."""
     if section is GROUPS:
-        return {version.unit_id: version.name for version in groups_of(monthly_return)}
-    return {}
+        return {
+            pk: {version.unit_id: version.name for version in versions}
+            for pk, versions in groups_of_many(returns).items()
+        }
+    keys: dict[Hashable, str] = {}
+    if section is PATROL and returns:
+        keys = {day: f"{day.month}月{day.day}日" for day in returns[0].month.dates()}
+    if section is SWEEP and returns:
+        keys = {each.pk: each.name for each in categories_of(returns[0].unit.root_id)}
+    return {each.pk: keys for each in returns}
+
+
+def saved_rows_of_many(section: Section, returns: Sequence[MonthlyReturn]) -> dict[int, list[Any]]:
+    """The saved rows of returns of one month, by return, in the order of the table; one query."""
+    found: dict[int, list[Any]] = {each.pk: [] for each in returns}
+    if not returns:
+        return found
+    rows = section.model.objects.filter(month=returns[0].month, monthly_return__in=found)
+    ordering = section.model._meta.ordering or ()
+    for row in rows.select_related(*section.related).order_by("monthly_return_id", *ordering):
+        found[row.monthly_return_id].append(row)
+    return found
 
 
 def previous_return(monthly_return: MonthlyReturn) -> MonthlyReturn | None:

@@ -13,14 +13,22 @@ from campaigns import policies
 from campaigns.enums import Activity
 from campaigns.models import ActivityRecord, MonthlyReturn
 from campaigns.selectors.history import save_action
-from campaigns.selectors.sections import PATROL, SECTIONS, Section, expected_keys
-from campaigns.services.locking import locked_return
+from campaigns.selectors.sections import (
+    PATROL,
+    SECTIONS,
+    Section,
+    expected_keys_of_many,
+    saved_rows_of_many,
+)
+from campaigns.services.locking import locked_return, locked_returns
 from pingan import audit
 from pingan.calendars import key_dates
 from pingan.models import User
 from pingan.refusals import Conflict, Refused
 
 Row = Mapping[str, Any]
+BATCH = 500  # rows of one statement: SQLite takes no endless list of values
+MOST_NAMED = 3
 
 
 @dataclass
@@ -34,6 +42,19 @@ class _Difference:
 
     def __bool__(self) -> bool:
         return bool(self.created or self.changed or self.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSave:
+    """One activity of one return, whole: `rows` is what it shall hold.
+
+    `version` is the return's version that the rows were made from.
+    """
+
+    monthly_return: MonthlyReturn
+    activity: Activity
+    rows: Sequence[Row]
+    version: int
 
 
 @transaction.atomic
@@ -50,44 +71,100 @@ def save_section(
     `version` is the return's version that the form was made from. Conflict when somebody has
     saved this activity since; another activity of the same return does not matter.
     """
-    section = SECTIONS[activity]
     locked = locked_return(monthly_return=monthly_return)
-    policies.check_edit(monthly_return=locked, by=by)
-    if locked.section_versions.get(activity, 0) > version:
-        raise Conflict(f"您打开页面以后，{activity.label}已被别人改过。")
-    _check_rows(section, locked, rows)
-    difference = _difference(section, locked, rows)
-    if not difference:
+    save = SectionSave(monthly_return, activity, rows, version)
+    if not _save({locked.pk: locked}, [save], by):
         return False
-    _write(section, difference)
-    _bump(section, locked, difference, by)
     monthly_return.refresh_from_db()
     return True
 
 
-def _check_rows(section: Section, locked: MonthlyReturn, rows: Sequence[Row]) -> None:
+@transaction.atomic
+def save_sections(*, saves: Sequence[SectionSave], by: User) -> list[SectionSave]:
+    """Many activities of many returns of one county and month, all or none; those that changed.
+
+    A fixed number of statements for each activity, however many returns there are.
+    """
+    if not saves:
+        return []
+    first = saves[0].monthly_return
+    pks = {save.monthly_return.pk for save in saves}
+    held = locked_returns(county_id=first.unit.root_id, month=first.month, pks=pks)
+    locked = {each.pk: each for each in held}
+    if locked.keys() != pks:
+        raise Refused("有的月报已不在这个县、这个月里，没有保存。请重新打开页面。")
+    return _save(locked, saves, by)
+
+
+def _save(
+    locked: dict[int, MonthlyReturn], saves: Sequence[SectionSave], by: User
+) -> list[SectionSave]:
+    for each in locked.values():
+        policies.check_edit(monthly_return=each, by=by)
+    _check_versions(locked, saves)
+    changed: list[tuple[SectionSave, _Difference]] = []
+    for activity in dict.fromkeys(save.activity for save in saves):
+        section = SECTIONS[activity]
+        own = [save for save in saves if save.activity == activity]
+        returns = [locked[save.monthly_return.pk] for save in own]
+        saved = saved_rows_of_many(section, returns)
+        expected = expected_keys_of_many(section, returns)
+        found = []
+        for save, each in zip(own, returns, strict=True):
+            _check_rows(section, each, save.rows, saved[each.pk], expected[each.pk])
+            difference = _difference(section, each, save.rows, saved[each.pk])
+            if difference:
+                found.append((save, difference))
+        _write(section, [difference for _save, difference in found])
+        changed += found
+    _bump(locked, changed, by)
+    return [save for save, _difference in changed]
+
+
+def _check_versions(locked: dict[int, MonthlyReturn], saves: Sequence[SectionSave]) -> None:
+    late = []
+    for save in saves:
+        each = locked[save.monthly_return.pk]
+        if each.section_versions.get(save.activity, 0) > save.version:
+            late.append((each.unit.name, save.activity.label))
+    if not late:
+        return
+    if len(locked) == 1:
+        raise Conflict(f"您打开页面以后，{late[0][1]}已被别人改过。")
+    names = "、".join(f"{unit}的{label}" for unit, label in late[:MOST_NAMED])
+    more = f"等{len(late)}处" if len(late) > MOST_NAMED else ""
+    raise Conflict(f"{names}{more}刚刚被别人改过，什么都没有保存。请看过最新内容再操作。")
+
+
+def _check_rows(
+    section: Section,
+    locked: MonthlyReturn,
+    rows: Sequence[Row],
+    saved: Sequence[ActivityRecord],
+    expected: Mapping[Hashable, str],
+) -> None:
     """Rows that no form of ours can send: refused before the database has to."""
     keys = [row.get(section.key) for row in rows if row.get(section.key) is not None]
     if len(keys) != len(set(keys)):
         raise Refused(f"{section.activity.label}里有重复的行，请刷新页面再填。")
     if section.is_list:
-        known: set[Hashable] = {saved.pk for saved in section.rows_of(locked)}
-        strays = [row["on"] for row in rows if row["on"] not in set(locked.month.dates())]
+        days = (locked.month.first_day, locked.month.last_day)
+        strays = [row["on"] for row in rows if not days[0] <= row["on"] <= days[1]]
         if strays:
             raise Refused(f"日期{strays[0]}不在{locked.month.label}，请改正后再保存。")
-    else:
-        # A row that is saved stays valid, even when its category is no longer asked for.
-        known = {getattr(saved, section.key) for saved in section.rows_of(locked)}
-        known |= expected_keys(section, locked).keys()
+    # A row that is saved stays valid, even when its category is no longer asked for.
+    known = {getattr(row, section.key) for row in saved} | expected.keys()
     if set(keys) - known:
         raise Refused(f"{section.activity.label}里有不属于这份月报的行，请刷新页面再填。")
 
 
-def _difference(section: Section, locked: MonthlyReturn, rows: Sequence[Row]) -> _Difference:
-    saved = {getattr(row, section.key): row for row in section.rows_of(locked)}
+def _difference(
+    section: Section, locked: MonthlyReturn, rows: Sequence[Row], saved: Sequence[ActivityRecord]
+) -> _Difference:
+    rest = {getattr(row, section.key): row for row in saved}
     found = _Difference()
     for row in rows:
-        old = saved.pop(row.get(section.key), None)
+        old = rest.pop(row.get(section.key), None)
         values = {name: row[name] for name in section.fields}
         if old is None:
             found.created.append(_new(section, locked, row, values))
@@ -96,7 +173,7 @@ def _difference(section: Section, locked: MonthlyReturn, rows: Sequence[Row]) ->
             for name, value in values.items():
                 setattr(old, name, value)
             found.changed.append(old)
-    for old in saved.values():
+    for old in rest.values():
         found.before[_row_name(section, old)] = _told(section, old)
         found.dropped.append(old)
     _mark_key_days(section, locked, found)
@@ -121,29 +198,46 @@ def _mark_key_days(section: Section, locked: MonthlyReturn, found: _Difference) 
         row.is_key_day = row.on in days  # type: ignore[attr-defined]
 
 
-def _write(section: Section, difference: _Difference) -> None:
+def _write(section: Section, differences: Sequence[_Difference]) -> None:
     names = (*section.fields, "is_key_day") if section is PATROL else section.fields
-    section.model.objects.filter(pk__in=[row.pk for row in difference.dropped]).delete()
-    section.model.objects.bulk_create(difference.created)
-    section.model.objects.bulk_update(difference.changed, names)
+    dropped = [row.pk for each in differences for row in each.dropped]
+    created = [row for each in differences for row in each.created]
+    changed = [row for each in differences for row in each.changed]
+    for at in range(0, len(dropped), BATCH):
+        section.model.objects.filter(pk__in=dropped[at : at + BATCH]).delete()
+    section.model.objects.bulk_create(created, batch_size=BATCH)
+    section.model.objects.bulk_update(changed, names, batch_size=BATCH)
 
 
-def _bump(section: Section, locked: MonthlyReturn, difference: _Difference, by: User) -> None:
-    written = [*difference.changed, *difference.created]
-    after = {_row_name(section, row): _told(section, row) for row in written}
-    old_version = locked.version
-    locked.version += 1
-    locked.section_versions = {**locked.section_versions, section.activity: locked.version}
-    locked.saved_at, locked.saved_by = timezone.now(), by
-    locked.save(update_fields=["version", "section_versions", "saved_at", "saved_by"])
-    audit.record(
-        action=save_action(section.activity),
-        obj=locked,
-        by=by,
-        unit=locked.unit,
-        before={**difference.before, "version": old_version},
-        after={**after, "version": locked.version},
-    )
+def _bump(
+    locked: dict[int, MonthlyReturn], changed: Sequence[tuple[SectionSave, _Difference]], by: User
+) -> None:
+    """A new version for every return that changed, and the audit trail of each activity."""
+    events = []
+    now = timezone.now()
+    for save, difference in changed:
+        section, each = SECTIONS[save.activity], locked[save.monthly_return.pk]
+        written = [*difference.changed, *difference.created]
+        after = {_row_name(section, row): _told(section, row) for row in written}
+        old_version = each.version
+        each.version += 1
+        each.section_versions = {**each.section_versions, section.activity: each.version}
+        each.saved_at, each.saved_by = now, by
+        events.append(
+            audit.event(
+                action=save_action(section.activity),
+                obj=each,
+                by=by,
+                unit=each.unit,
+                before={**difference.before, "version": old_version},
+                after={**after, "version": each.version},
+            )
+        )
+    bumped = {save.monthly_return.pk for save, _difference in changed}
+    names = ("version", "section_versions", "saved_at", "saved_by")
+    MonthlyReturn.objects.bulk_update([locked[pk] for pk in bumped], names, batch_size=BATCH)
+    if events:
+        audit.record_all(events)
 
 
 def _row_name(section: Section, row: ActivityRecord) -> str:

@@ -6,6 +6,6 @@ numbers of more than fifteen digits are already rounded in the file.
 """
 
 from pingan.workbooks.guard import Limits, WorkbookRefused
-from pingan.workbooks.reading import Cell, SheetRows, cell_name, read_rows
+from pingan.workbooks.reading import Cell, SheetRows, cell_name, read_book, read_rows
 
-__all__ = ["Cell", "Limits", "SheetRows", "WorkbookRefused", "cell_name", "read_rows"]
+__all__ = ["Cell", "Limits", "SheetRows", "WorkbookRefused", "cell_name", "read_book", "read_rows"]

@@ -1,4 +1,9 @@
-"""Run as a program: prints the sheet's name, then one JSON line a row. Imports nothing of ours."""
+"""Run as a program: prints sheets as JSON lines. Imports nothing of ours.
+
+A sheet is a line with its name and the number of its rows, then a line for each row.
+`sheet_names`: a name, nothing for the first sheet, or `*` for every sheet that can be seen or is
+hidden. `formulas`: "values" takes what a formula gave last, "refuse" stops at the first one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,22 @@ except ImportError:  # not on Windows: there the time-out alone guards
     resource = None  # type: ignore[assignment]
 
 
-def main(path: str, sheet_name: str, rows: int, columns: int, memory: int, seconds: int) -> None:
+EVERY_SHEET = "*"
+
+
+class _Stop(Exception):
+    """The book is refused; the argument is the report."""
+
+
+def main(
+    path: str,
+    sheet_name: str,
+    formulas: str,
+    rows: int,
+    columns: int,
+    memory: int,
+    seconds: int,
+) -> None:
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -21,17 +41,31 @@ def main(path: str, sheet_name: str, rows: int, columns: int, memory: int, secon
     # After the limits: whatever the library does is bounded.
     import openpyxl  # noqa: PLC0415
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    data_only = formulas == "values"
+    book = openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
     sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if not sheets or (sheet_name and sheet_name not in sheets):
-        _print({"error": "sheet" if sheet_name else "empty", "sheet": sheet_name})
+    every = sheet_name == EVERY_SHEET
+    if not sheets or (sheet_name and not every and sheet_name not in sheets):
+        is_named = sheet_name and not every
+        _print({"error": "sheet" if is_named else "empty", "sheet": sheet_name})
         return
-    sheet = sheets[sheet_name] if sheet_name else book.worksheets[0]
+    chosen = list(sheets.values()) if every else [sheets.get(sheet_name) or book.worksheets[0]]
+    try:
+        for sheet in chosen:
+            lines = _lines_of(sheet, rows, columns, data_only)
+            _print({"sheet": sheet.title, "rows": len(lines)})
+            for line in lines:
+                _print(line)
+    except _Stop as stop:
+        _print(stop.args[0])
+
+
+def _lines_of(sheet: Any, rows: int, columns: int, data_only: bool) -> list[list[Any]]:
     sheet.reset_dimensions()  # a <dimension> that lies would cut rows off
     lines: list[list[Any]] = []
     kept = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        values = [_plain(value) for value in row]
+    for number, row in enumerate(sheet.iter_rows(values_only=data_only), start=1):
+        values = [_plain(value) for value in (row if data_only else _typed(sheet, number, row))]
         while values and values[-1] is None:
             values.pop()
         if not values:
@@ -40,13 +74,19 @@ def main(path: str, sheet_name: str, rows: int, columns: int, memory: int, secon
             continue
         if number > rows or len(values) > columns:
             column = len(values) if number <= rows else _first(values)
-            _print({"error": "size", "sheet": sheet.title, "row": number, "column": column})
-            return
+            raise _Stop({"error": "size", "sheet": sheet.title, "row": number, "column": column})
         lines.append(values)
         kept = number
-    _print({"sheet": sheet.title})
-    for line in lines[:kept]:
-        _print(line)
+    return lines[:kept]
+
+
+def _typed(sheet: Any, number: int, row: Any) -> list[Any]:
+    """Values of cells. A formula is none: what it gave last may be missing or out of date."""
+    for column, cell in enumerate(row, start=1):
+        if cell.data_type == "f":
+            at = {"row": number, "column": column}
+            raise _Stop({"error": "formula", "sheet": sheet.title, **at})
+    return [cell.value for cell in row]
 
 
 def _first(values: list[Any]) -> int:
@@ -72,4 +112,4 @@ def _print(value: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:7]))
+    main(*sys.argv[1:4], *map(int, sys.argv[4:8]))

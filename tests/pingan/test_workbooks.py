@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pingan.workbooks import Limits, WorkbookRefused, cell_name, read_rows
+from pingan.workbooks import Limits, WorkbookRefused, cell_name, read_book, read_rows
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -230,3 +230,60 @@ def test_sentences_hold_no_path():
 )
 def test_cell_name(row, column, name):
     assert cell_name(row, column) == name
+
+
+def book_of(**sheets: list[list[object]]) -> io.BytesIO:
+    """A workbook with these sheets; text that looks like a formula is one."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(stream := io.BytesIO())
+    stream.seek(0)
+    return stream
+
+
+@pytest.mark.slow
+def test_book_gives_every_sheet_hidden_ones_too():
+    book = openpyxl.load_workbook(book_of(一=[["a", 1], [None, "b"]], 二=[], 三=[[2.5]]))
+    book["三"].sheet_state = "veryHidden"
+    book.save(stream := io.BytesIO())
+
+    found = read_book(stream)
+
+    assert {name: sheet.rows for name, sheet in found.items()} == {
+        "一": [["a", 1], [None, "b"]],
+        "二": [],
+        "三": [[2.5]],
+    }
+
+
+@pytest.mark.slow
+def test_formula_is_refused_by_its_cell_and_text_like_one_is_read():
+    book = openpyxl.Workbook()
+    book.active["B2"] = "=1+1"
+    book.active["B2"].data_type = "s"
+    book.save(text := io.BytesIO())
+
+    assert next(iter(read_book(text).values())).rows == [[None, None], [None, "=1+1"]]
+    with pytest.raises(WorkbookRefused) as caught:
+        read_book(book_of(巡逻=[["日期"], [1, "=SUM(A1:A9)"]]))
+    assert str(caught.value).startswith("工作表“巡逻”的单元格 B2 是公式")
+
+
+@pytest.mark.slow
+def test_hundred_thousand_rows_are_refused_in_bounded_time_and_memory():
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("巡逻")
+    for number in range(100_000):
+        sheet.append(["530628100201", "甲1村", number])
+    book.save(stream := io.BytesIO())
+    started = time.monotonic()
+
+    with pytest.raises(WorkbookRefused) as caught:
+        read_book(stream)
+
+    assert "单元格 A20001 还有内容" in str(caught.value)
+    assert time.monotonic() - started < 20
