@@ -12,7 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("pingan", "campaigns", "disputes", "assessments", "reports")
 CODE = (*APPS, "tests", "tools", "bench")
-PURE = {"enums", "scoring", "ranking", "deadlines", "tables", "charts", "explain", "scorelines"}
+PURE = {
+    *("enums", "scoring", "ranking", "deadlines", "tables", "charts", "explain", "scorelines"),
+    *("figures", "spans", "checks"),
+}
 PURE |= {"figures", "spans"}
 PURE_IN_KERNEL = {"calendars", "months", "trees", "refusals"}
 LONGEST_MODULE = 400
