@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -59,6 +60,10 @@ ROLE_NAMES = {
 _LONG_ASCII = re.compile(r"[!-~]{13,}")
 _NO_GLYPH = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+# What a process that may have no more memory dies of; which one depends on who asked for it.
+OUT_OF_MEMORY_WORDS = ("memory allocation", "MemoryError", "Cannot allocate memory", "spawn")
+OUT_OF_MEMORY_SIGNALS = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL, -signal.SIGBUS)
 
 
 class RenderError(Exception):
@@ -125,11 +130,11 @@ def _run(request: dict[str, Any]) -> bytes:
     except subprocess.TimeoutExpired as error:
         raise RenderError(f"排版超过{SECONDS}秒仍未完成，已停止。请检查内容是否过长。") from error
     if done.returncode != 0:
-        raise RenderError(_sentence(done.stderr.decode(errors="replace")))
+        raise RenderError(_sentence(done.stderr.decode(errors="replace"), done.returncode))
     return done.stdout
 
 
-def _sentence(stderr: str) -> str:
+def _sentence(stderr: str, returncode: int) -> str:
     missing = _NO_GLYPH.search(_message(stderr))
     if missing is not None:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), missing[1])
@@ -138,7 +143,7 @@ def _sentence(stderr: str) -> str:
             f"现有字体中没有“{text}”（{codes}）这个字，不能排版。"
             "请更换用字，或把含有该字的字体文件放入 var/fonts/。"
         )
-    if "memory allocation" in stderr or "MemoryError" in stderr:
+    if returncode in OUT_OF_MEMORY_SIGNALS or any(word in stderr for word in OUT_OF_MEMORY_WORDS):
         return "排版所需的内存过大，已停止。请检查内容是否过长。"
     if "unknown font" in stderr or "font fallback list" in stderr:
         return "没有找到排版所用的字体，请先运行 python tools/fonts.py。"
