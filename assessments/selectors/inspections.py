@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from assessments.models import Inspection, InspectionGroup
 from assessments.tables import COUNTY_INSPECTED, TOWNSHIP_INSPECTED, TOWNSHIP_INSPECTORS
 from pingan import scopes
-from pingan.enums import Level, Role
-from pingan.models import Unit, UnitVersion, User
+from pingan.enums import Level, PeriodState, Role
+from pingan.models import Period, Unit, UnitVersion, User
 from pingan.months import Month
 
 
@@ -58,6 +58,11 @@ def _inspected_by(user: User) -> Q:
     if user.unit.level == Level.COUNTY or user.role == Role.INSPECTOR:
         return Q(level__in=(Level.TOWNSHIP, Level.SECTOR))
     return Q(level__in=(*COUNTY_INSPECTED, Level.VILLAGE))
+
+
+def period_is_closed(county: Unit, month: Month) -> bool:
+    """Whether what was found that month can no longer be changed."""
+    return Period.objects.filter(county=county, month=month, state=PeriodState.CLOSED).exists()
 
 
 def group_of(unit: Unit, on: dt.date) -> InspectionGroup | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments import policies
 from assessments.forms import InspectionForm, shown
 from assessments.models import Inspection
-from assessments.selectors.inspections import groups_on, inspection_rows
+from assessments.selectors.inspections import groups_on, inspection_rows, period_is_closed
 from assessments.services.inspections import change_inspection, record_inspection
 from assessments.tables import TOWNSHIP_INSPECTORS
 from assessments.views.answers import asked_month, county_of, signed_in, tell
@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     everything = inspection_rows(user, month, unit_id)
     is_open_only = request.GET.get("open") == "1"
     rows = [row for row in everything if not (is_open_only and row.inspections)]
+    is_closed = period_is_closed(county_of(user), month)
     address = reverse("assessments:inspection-list")
     context = {
         "month": month,
@@ -50,7 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "expected": len(everything),
         "is_open_only": is_open_only,
         "is_one_unit": unit_id is not None,
-        "may_record": _may_record(user),
+        "may_record": _may_record(user) and not is_closed,
+        "is_closed": is_closed,
         "due": deadlines(county_of(user), month)[Step.INSPECTION],
     }
     return render(request, "assessments/inspection_list.html", context)

@@ -19,6 +19,8 @@ def _set_triggers(state: str) -> None:
 @pytest.fixture
 def audit_guarded_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Set up first, so that it ends last: after the tables were emptied."""
+    if connection.vendor != "postgresql":
+        pytest.skip("row locks are PostgreSQL's")
     yield
     with django_db_blocker.unblock():
         _set_triggers("ENABLE")
@@ -32,7 +34,5 @@ def real_commits(
 
     The trail refuses to be emptied, as it should: for the clean-up alone its guard steps aside.
     """
-    if connection.vendor != "postgresql":
-        pytest.skip("row locks are PostgreSQL's")
     yield
     _set_triggers("DISABLE")

@@ -369,6 +369,19 @@ class TestInspections:
         wrong = client.get(reverse("assessments:inspection-list") + "?month=2026-19")
         assert "没有“2026-19”这个月份" in wrong.content.decode()
 
+    def test_closed_month_offers_no_entry(
+        self, tree: County, county_officer: User, client_of: ClientOf
+    ):
+        client = client_of(county_officer)
+        address = reverse("assessments:inspection-list")
+        assert self.new(tree.townships[0]) in client.get(address).content.decode()
+
+        close(tree.county)
+
+        page = client.get(address).content.decode()
+        assert self.new(tree.townships[0]) not in page
+        assert "2026年9月已经结账" in page
+
     def test_groups(self, tree: County, county_officer: User, client_of: ClientOf):
         page = client_of(county_officer).get(reverse("assessments:inspection-groups"))
 
