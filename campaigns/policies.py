@@ -169,3 +169,16 @@ def check_open_month(*, county: Unit, by: User) -> None:
 
 def may_open_month(*, county: Unit, by: User) -> bool:
     return policies.may(check_open_month, county=county, by=by)
+
+
+def check_keep_register(*, unit: Unit, by: User) -> None:
+    """Raise unless `by` keeps the registers of this unit: its own clerk, or the county's."""
+    if enters_for(by, unit):
+        return
+    if by.is_active and by.role == Role.COUNTY_OFFICER and unit.pk == by.unit_id:
+        return
+    raise Forbidden(f"{unit.name}的登记册不由您登记。")
+
+
+def may_keep_register(*, unit: Unit, by: User) -> bool:
+    return policies.may(check_keep_register, unit=unit, by=by)

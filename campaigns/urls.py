@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns.enums import Move
-from campaigns.views import activities, ledgers, returns, review, surveys
+from campaigns.views import activities, ledgers, registers, returns, review, surveys
 
 app_name = "campaigns"
 urlpatterns = [
@@ -27,6 +27,17 @@ urlpatterns = [
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path("review/", review.return_review, name="return-review"),
     path("surveys/", surveys.survey_list, name="survey-list"),
+    path("registers/", registers.register_index, name="register-index"),
+    path("registers/coverage/", registers.register_coverage, name="register-coverage"),
+    path("registers/coverage/download/", registers.coverage_download, name="coverage-download"),
+    path("registers/units/<int:pk>/", registers.register_unit, name="register-unit"),
+    path("registers/<slug:register>/", registers.register_list, name="register-list"),
+    path(
+        "registers/<slug:register>/download/", registers.register_download, name="register-download"
+    ),
+    path(
+        "registers/<slug:register>/units/<int:pk>/", registers.register_edit, name="register-edit"
+    ),
     path("ledgers/", ledgers.ledger_index, name="ledger-index"),
     path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
     path("ledgers/<slug:activity>/download/", ledgers.ledger_download, name="ledger-download"),

@@ -19,6 +19,7 @@ from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
+from reports.demo.registers import create_registers
 from reports.models import Bulletin
 from reports.services import issue_bulletin
 
@@ -58,6 +59,7 @@ def prepare(county: Unit) -> None:
         )
         units = Unit.objects.living().filter(county=county, level__in=REPORTING_LEVELS)
         create_accounts(county, units)
+        create_registers([county, *units], timezone.localdate().replace(month=1, day=1))
         groups = _inspection_groups(county)
         create_inspectors(groups)
         audit.record(
