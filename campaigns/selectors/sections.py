@@ -236,6 +236,13 @@ def expected_keys_of_many(
     return {each.pk: keys for each in returns}
 
 
+def row_key(section: Section, row: ActivityRecord) -> str:
+    """The row as findings and remarks name it: the date, the category's code, the number."""
+    if section is SWEEP:
+        return str(row.category.code)  # type: ignore[attr-defined]
+    return str(getattr(row, section.key))
+
+
 def saved_rows_of_many(section: Section, returns: Sequence[MonthlyReturn]) -> dict[int, list[Any]]:
     """The saved rows of returns of one month, by return, in the order of the table; one query."""
     found: dict[int, list[Any]] = {each.pk: [] for each in returns}

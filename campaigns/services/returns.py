@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from campaigns import policies
+from campaigns.checks import Finding
 from campaigns.enums import Move
 from campaigns.models import MonthlyReturn
+from campaigns.selectors.checks import findings_of, is_clean, notes_of
 from campaigns.selectors.completeness import Gaps, gaps
+from campaigns.services.explanations import ask
 from campaigns.services.locking import locked_return
 from campaigns.services.moving import (
     finish_move,
@@ -19,16 +22,23 @@ from campaigns.services.moving import (
     mark_submitted,
     mark_withdrawn,
 )
+from campaigns.services.remarks import Remark, settle_remarks, write_remarks
 from pingan.models import User
 from pingan.refusals import Conflict, Refused
 
 
 class Incomplete(Refused):
-    """Something is not filled in. `gaps` tells what; warnings alone may be confirmed."""
+    """Something is not filled in, or a check wants a word.
 
-    def __init__(self, found: Gaps) -> None:
-        super().__init__("".join((*found.blocking, *found.warnings)))
+    `gaps` tells what; warnings alone may be confirmed. `questions`: findings that stop, and those
+    without an explanation.
+    """
+
+    def __init__(self, found: Gaps, questions: Sequence[Finding] = ()) -> None:
+        sentences = [finding.text for finding in questions]
+        super().__init__("".join((*found.blocking, *sentences, *found.warnings)))
         self.gaps = found
+        self.questions = tuple(questions)
 
 
 def _checked(monthly_return: MonthlyReturn, version: int) -> MonthlyReturn:
@@ -42,14 +52,23 @@ def _checked(monthly_return: MonthlyReturn, version: int) -> MonthlyReturn:
 
 @transaction.atomic
 def submit(
-    *, monthly_return: MonthlyReturn, version: int, by: User, confirmed: bool = False
+    *,
+    monthly_return: MonthlyReturn,
+    version: int,
+    by: User,
+    confirmed: bool = False,
+    said: Mapping[str, str] | None = None,
 ) -> None:
-    """Hand the month in. Late or not is decided once, by the first time it was handed in."""
+    """Hand the month in. Late or not is decided once, by the first time it was handed in.
+
+    `said`: explanations by the sentence of the finding.
+    """
     locked = _checked(monthly_return, version)
     policies.check_submit(monthly_return=locked, by=by)
     found = gaps(locked)
-    if found.blocking or (found.warnings and not confirmed):
-        raise Incomplete(found)
+    questions = ask(locked=locked, said=said or {}, by=by)
+    if found.blocking or questions or (found.warnings and not confirmed):
+        raise Incomplete(found, questions)
     mark_submitted(locked=locked, due_on=locked.due_on, by=by)
     note = "".join(found.warnings)
     finish_move(held=monthly_return, locked=locked, move=Move.SUBMIT, by=by, note=note)
@@ -65,12 +84,22 @@ def withdraw(*, monthly_return: MonthlyReturn, version: int, by: User) -> None:
 
 
 @transaction.atomic
-def send_back(*, monthly_return: MonthlyReturn, version: int, by: User, reason: str) -> None:
-    """Give it back to be corrected; the reason is what the clerk reads."""
+def send_back(
+    *,
+    monthly_return: MonthlyReturn,
+    version: int,
+    by: User,
+    reason: str,
+    remarks: Sequence[Remark] = (),
+) -> None:
+    """Give it back to be corrected; the reason and the remarks are what the clerk reads."""
     locked = _checked(monthly_return, version)
     policies.check_send_back(monthly_return=locked, by=by)
+    if remarks and not reason.strip():
+        reason = f"请按标出的{len(remarks)}处意见修改。"
     mark_sent_back(locked=locked, reason=reason, by=by)
-    note = locked.return_reason
+    write_remarks(locked=locked, remarks=remarks, by=by)
+    note = "；".join([locked.return_reason, *(remark.text for remark in remarks)])
     finish_move(held=monthly_return, locked=locked, move=Move.SEND_BACK, by=by, note=note)
 
 
@@ -80,6 +109,7 @@ def accept(*, monthly_return: MonthlyReturn, version: int, by: User) -> None:
     locked = _checked(monthly_return, version)
     policies.check_accept(monthly_return=locked, by=by)
     mark_accepted(locked=locked, by=by)
+    settle_remarks(locked=locked)
     finish_move(held=monthly_return, locked=locked, move=Move.ACCEPT, by=by)
 
 
@@ -94,9 +124,17 @@ class Refusal:
 def accept_many(
     *, returns: Iterable[MonthlyReturn], versions: Mapping[int, int], by: User
 ) -> tuple[int, list[Refusal]]:
-    """Accept each in a transaction of its own: how many passed, and what did not."""
-    accepted, refused = 0, []
-    for each in returns:
+    """Accept each in a transaction of its own: how many passed, and what did not.
+
+    Many at once are for returns that ask for no look; the others are opened one by one.
+    """
+    chosen, accepted, refused = list(returns), 0, []
+    findings, notes = findings_of(chosen), notes_of(chosen)
+    for each in chosen:
+        if not is_clean(findings[each.pk], notes[each.pk]):
+            sentence = f"{each.unit.name}{each.month.label}的月报有建议看一看的地方，请打开审核。"
+            refused.append(Refusal(each, sentence))
+            continue
         try:
             accept(monthly_return=each, version=versions[each.pk], by=by)
         except Refused as error:

@@ -21,6 +21,7 @@ from campaigns.selectors.sections import (
     saved_rows_of_many,
 )
 from campaigns.services.locking import locked_return, locked_returns
+from campaigns.services.remarks import resolve_remarks
 from pingan import audit
 from pingan.calendars import key_dates
 from pingan.models import User
@@ -41,7 +42,11 @@ class _Difference:
     before: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.created or self.changed or self.dropped)
+        return bool(self.rows)
+
+    @property
+    def rows(self) -> list[ActivityRecord]:
+        return [*self.created, *self.changed, *self.dropped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def _save(
             if difference:
                 found.append((save, difference))
         _write(section, [difference for _save, difference in found])
+        written = {save.monthly_return.pk: difference.rows for save, difference in found}
+        resolve_remarks(section=section, written=written)
         changed += found
     _bump(locked, changed, by)
     return [save for save, _difference in changed]

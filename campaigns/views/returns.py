@@ -19,6 +19,7 @@ from campaigns.forms.moves import MoveForm
 from campaigns.models import MonthlyReturn
 from campaigns.selectors.completeness import gaps
 from campaigns.selectors.history import history
+from campaigns.selectors.remarks import open_remarks
 from campaigns.selectors.returns import (
     LISTED_ACTIVITIES,
     ReturnFilter,
@@ -31,6 +32,7 @@ from campaigns.selectors.returns import (
 )
 from campaigns.services import returns as services
 from campaigns.services.months import ensure_month_open, open_month
+from campaigns.views.findings import said_in, shown_of
 from campaigns.views.remembered import county_of, month_links, remembered_month, signed_in, tell
 from pingan.calendars import STEP_OF_LEVEL, describe
 from pingan.enums import Level, Role
@@ -164,7 +166,7 @@ def return_move(request: HttpRequest, pk: int, move: Move) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            _do(move, monthly_return, user, form.cleaned_data)
+            _do(move, monthly_return, user, {**form.cleaned_data, "said": said_in(request.POST)})
         except services.Incomplete:
             status = 422
         except Refused as error:
@@ -176,15 +178,26 @@ def return_move(request: HttpRequest, pk: int, move: Move) -> HttpResponse:
     elif not policies.may(move, monthly_return=monthly_return, by=user):
         return _refuse(request, monthly_return, move)
     (row,) = return_rows([monthly_return], timezone.localdate())
-    missing = gaps(monthly_return) if move == Move.SUBMIT else None
     context = {
+        **(_missing(request, monthly_return) if move == Move.SUBMIT else {}),
         "row": row,
         "monthly_return": monthly_return,
         "move": move,
         "form": form,
-        "gaps": missing,
     }
     return render(request, "campaigns/return_move.html", context, status=status)
+
+
+def _missing(request: HttpRequest, monthly_return: MonthlyReturn) -> dict[str, Any]:
+    """What stands between the return and its submission."""
+    missing = gaps(monthly_return)
+    findings = shown_of(monthly_return, said_in(request.POST))
+    return {
+        "gaps": missing,
+        "findings": findings,
+        "is_stopped": bool(missing.blocking) or any(each.stops for each in findings),
+        "remarks": open_remarks(monthly_return),
+    }
 
 
 def _refuse(request: HttpRequest, monthly_return: MonthlyReturn, move: Move) -> HttpResponse:
@@ -211,7 +224,7 @@ def _do(move: Move, monthly_return: MonthlyReturn, user: User, data: dict[str, A
         "by": user,
     }
     if move == Move.SUBMIT:
-        services.submit(**what, confirmed=data["confirmed"])
+        services.submit(**what, confirmed=data["confirmed"], said=data["said"])
     elif move == Move.WITHDRAW:
         services.withdraw(**what)
     elif move == Move.SEND_BACK:

@@ -1,14 +1,25 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from campaigns.enums import ReturnState
-from campaigns.models import MonthlyReturn, Patrol, Sweep
+from campaigns.enums import Activity, ReturnState, SweepAnswer
+from campaigns.models import CheckNote, FieldRemark, MonthlyReturn, Patrol, Sweep, SweepCategory
 from campaigns.services import returns as services
+from campaigns.services.explanations import explain
+from campaigns.services.remarks import Remark
+from campaigns.services.sections import save_section
 from pingan.enums import PeriodState
 from pingan.models import AuditEvent, Period, User
 from pingan.refusals import Conflict, Forbidden, Refused
-from tests.campaigns.makers import SEPTEMBER, fill_in, make_return, submitted
+from tests.campaigns.makers import (
+    AUGUST,
+    SEPTEMBER,
+    fill_in,
+    make_return,
+    patrol_rows,
+    submitted,
+)
 from tests.factories import County
 
 NOON = dt.datetime(2026, 9, 20, 2, 0, tzinfo=dt.UTC)
@@ -254,3 +265,166 @@ def test_one_refused_return_does_not_stop_the_others(
         (good.pk, "accepted"),
         (own.pk, "submitted"),
     }
+
+
+def _leap(tree: County, monthly_return: MonthlyReturn) -> str:
+    """The month before had 2 disputes, this one has 9: a check wants a word."""
+    category = SweepCategory.objects.get(code="dispute", county=None)
+    before = make_return(tree.villages[0], AUGUST)
+    what = {"category": category, "answer": SweepAnswer.COUNTED}
+    Sweep.objects.create(monthly_return=before, month=AUGUST, found=2, **what)
+    Sweep.objects.filter(monthly_return=monthly_return, category=category).update(
+        answer=SweepAnswer.COUNTED, found=9
+    )
+    return "民间纠纷排查数：上月2，本月9，增加到3倍以上。"
+
+
+def test_question_of_a_check_wants_a_word_which_is_kept(
+    tree: County, village_return: MonthlyReturn, village_clerk: User
+):
+    question = _leap(tree, fill_in(village_return))
+    what: dict[str, Any] = {"monthly_return": village_return, "version": 1, "by": village_clerk}
+
+    with pytest.raises(services.Incomplete) as refusal:
+        services.submit(**what, confirmed=True, said={question: "  "})
+    services.submit(**what, said={question: " 征地后纠纷增多 ", "别的": "不算"})
+
+    assert [finding.text for finding in refusal.value.questions] == [question]
+    note = CheckNote.objects.get()
+    assert (note.code, note.row, note.text) == ("month-sweep", "dispute", "征地后纠纷增多")
+    assert note.by == village_clerk
+    assert village_return.state == ReturnState.SUBMITTED
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["校验说明", "上报"]
+
+
+def test_word_that_was_kept_is_not_asked_again(
+    tree: County, village_return: MonthlyReturn, village_clerk: User
+):
+    question = _leap(tree, fill_in(village_return))
+    explain(monthly_return=village_return, said={question: "征地后纠纷增多"}, by=village_clerk)
+
+    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    assert village_return.state == ReturnState.SUBMITTED
+
+
+def test_stranger_explains_nothing(tree: County, village_return: MonthlyReturn, other_clerk: User):
+    question = _leap(tree, fill_in(village_return))
+
+    with pytest.raises(Forbidden):
+        explain(monthly_return=village_return, said={question: "没事"}, by=other_clerk)
+
+    assert not CheckNote.objects.exists()
+
+
+def test_what_cannot_be_stops_the_submission(village_return: MonthlyReturn, village_clerk: User):
+    fill_in(village_return)
+    village_return.meeting_rows.update(attendance=0)
+    sentence = "第1次会议的到会人数是0，没有开成的会请删除该行。"
+
+    with pytest.raises(services.Incomplete, match=sentence):
+        services.submit(
+            monthly_return=village_return,
+            version=1,
+            by=village_clerk,
+            confirmed=True,
+            said={sentence: "无"},
+        )
+
+    assert not CheckNote.objects.exists()
+
+
+def test_remarks_go_back_with_the_return(tree: County, village_clerk: User, reviewer: User):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    services.send_back(
+        monthly_return=monthly_return,
+        version=1,
+        by=reviewer,
+        reason=" ",
+        remarks=[
+            Remark(Activity.PATROL, "夜巡人数不对", "2026-09-03", "night_heads"),
+            Remark(Activity.MEETING, "补一次例会"),
+        ],
+    )
+
+    assert monthly_return.return_reason == "请按标出的2处意见修改。"
+    found = FieldRemark.objects.values_list("activity", "row", "field", "text", "by")
+    assert list(found) == [
+        ("patrol", "2026-09-03", "night_heads", "夜巡人数不对", reviewer.pk),
+        ("meeting", "", "", "补一次例会", reviewer.pk),
+    ]
+    assert AuditEvent.objects.get().note == "请按标出的2处意见修改。；夜巡人数不对；补一次例会"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        Remark(Activity.PATROL, "改", "2026-09-03", "is_key_day"),
+        Remark(Activity.SURVEY, "改"),
+        Remark(Activity.PATROL, "长" * 201),
+    ],
+)
+def test_remark_about_nothing_is_refused(
+    tree: County, village_clerk: User, reviewer: User, remark: Remark
+):
+    monthly_return = submitted(tree.villages[0], village_clerk)
+
+    with pytest.raises(Refused):
+        services.send_back(
+            monthly_return=monthly_return, version=1, by=reviewer, reason="改", remarks=[remark]
+        )
+
+    monthly_return.refresh_from_db()
+    assert (monthly_return.state, FieldRemark.objects.count()) == (ReturnState.SUBMITTED, 0)
+
+
+def test_remarks_are_settled_when_their_row_is_saved_again_or_all_is_accepted(
+    tree: County, village_return: MonthlyReturn, village_clerk: User, reviewer: User
+):
+    remarks = [
+        Remark(Activity.PATROL, "夜巡人数不对", "2026-09-03", "night_heads"),
+        Remark(Activity.PATROL, "这天不是没有人吗", "2026-09-04"),
+        Remark(Activity.MEETING, "补一次例会"),
+    ]
+    FieldRemark.objects.bulk_create(
+        FieldRemark(
+            monthly_return=village_return,
+            activity=each.activity,
+            row=each.row,
+            field=each.field,
+            text=each.text,
+        )
+        for each in remarks
+    )
+    save_section(
+        monthly_return=village_return,
+        activity=Activity.PATROL,
+        rows=patrol_rows(3),
+        version=1,
+        by=village_clerk,
+    )
+    left = list(FieldRemark.objects.filter(resolved_at=None).values_list("text", flat=True))
+    MonthlyReturn.objects.update(
+        state=ReturnState.SUBMITTED, submitted_at=NOON, submitted_by=village_clerk
+    )
+
+    services.accept(monthly_return=village_return, version=2, by=reviewer)
+
+    assert left == ["这天不是没有人吗", "补一次例会"]
+    assert not FieldRemark.objects.filter(resolved_at=None).exists()
+
+
+def test_many_at_once_are_those_without_a_hint(tree: County, village_clerk: User, reviewer: User):
+    clean = submitted(tree.villages[0], village_clerk)
+    odd = fill_in(submitted(tree.villages[1], village_clerk))
+    both = MonthlyReturn.objects.select_related("unit__parent").order_by("pk")
+
+    accepted, refused = services.accept_many(
+        returns=both, versions={clean.pk: 1, odd.pk: 1}, by=reviewer
+    )
+
+    assert accepted == 1
+    assert [each.sentence for each in refused] == [
+        "甲2村2026年9月的月报有建议看一看的地方，请打开审核。"
+    ]

@@ -350,3 +350,39 @@ def test_own_entry_has_no_box(tree: County, township_clerk: User, client_of: Cli
 
     assert "代报" in text
     assert f'value="{own.pk}:1"' not in text
+
+
+def test_question_is_answered_beside_it(
+    tree: County, village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    fill_in(village_return)
+    before = make_return(tree.villages[0], AUGUST)
+    fill_in(before)
+    before.meeting_rows.update(attendance=1)
+    Patrol.objects.filter(monthly_return=village_return, on__day=4).update(findings="路灯不亮")
+    client = client_of(village_clerk)
+    questions = [
+        "9月4日写了发现情况，没有写怎么处置。",
+        "例会到会人数：上月1，本月12，增加到3倍以上。",
+    ]
+
+    asked = client.get(reverse("campaigns:return-submit", args=[village_return.pk]))
+    half = move(
+        client, village_return, Move.SUBMIT, finding=questions[:1], explanation=["已报<镇>修"]
+    )
+    done = move(
+        client,
+        village_return,
+        Move.SUBMIT,
+        finding=questions,
+        explanation=["已报修", "召集了各组组长"],
+    )
+
+    text = asked.content.decode()
+    assert text.count('name="explanation"') == 2
+    assert questions[0] in text
+    assert "全部相同" not in text  # plausibility is the reviewer's
+    assert half.status_code == 422
+    assert 'value="已报&lt;镇&gt;修"' in half.content.decode()
+    assert "已上报" in done.content.decode()
+    assert village_return.check_notes.count() == 2
