@@ -75,6 +75,24 @@ class MeetingKind(TextChoices):
     BRIEF = "brief", "碰头会"
 
 
+class SlipQuestion(TextChoices):
+    """The three questions of a survey slip (domain F5); each value is the count it adds to."""
+
+    ORDER = "order_good", "您觉得这里的治安状况怎么样？"
+    SAFE = "feels_safe", "在这里生活、夜里出门，您觉得安全吗？"
+    SATISFIED = "satisfied", "您对这里的治安工作满意吗？"
+
+
+# What the four steps of an answer are called, best first; on paper and at the keyboard 1 to 4.
+SLIP_STEPS: dict[SlipQuestion, tuple[str, str, str, str]] = {
+    SlipQuestion.ORDER: ("好", "较好", "一般", "差"),
+    SlipQuestion.SAFE: ("安全", "比较安全", "不太安全", "不安全"),
+    SlipQuestion.SATISFIED: ("满意", "比较满意", "一般", "不满意"),
+}
+SLIP_STEP_COUNT = 4
+SLIP_YES_STEPS = 2  # the best two count as yes
+
+
 class SweepAnswer(TextChoices):
     """A row that is missing is 空: not filled. These two are answers."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns.enums import Move
-from campaigns.views import activities, ledgers, registers, returns, review, surveys
+from campaigns.views import activities, answers, ledgers, registers, returns, review, slips, surveys
 
 app_name = "campaigns"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path("review/", review.return_review, name="return-review"),
     path("surveys/", surveys.survey_list, name="survey-list"),
+    path("surveys/batch/", slips.slip_batch, name="survey-batch"),
+    path("surveys/<int:pk>/undo/", slips.slip_undo, name="survey-undo"),
+    path("surveys/tickets/", slips.ticket_list, name="survey-tickets"),
+    path("surveys/tickets/void/", slips.ticket_void, name="survey-void"),
+    path("s/<slug:token>", answers.slip_answer, name="slip-answer"),
     path("registers/", registers.register_index, name="register-index"),
     path("registers/coverage/", registers.register_coverage, name="register-coverage"),
     path("registers/coverage/download/", registers.coverage_download, name="coverage-download"),

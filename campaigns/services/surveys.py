@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns import policies
 from campaigns.models import Survey
@@ -19,6 +19,7 @@ from pingan.services.periods import share_period
 
 COUNTS = ("order_good", "feels_safe", "satisfied")
 FIELDS = ("on", "place", "slips", *COUNTS)
+_COUNTED = ("slips", *COUNTS)
 Values = tuple[dt.date, str, int, int, int, int]
 
 
@@ -79,11 +80,53 @@ def _check(month: Month, entry: SurveyEntry) -> None:
     on, place, slips, *counts = entry.now
     if max(counts) > slips or slips < 1:
         raise Refused(f"{entry.unit.name}：三项人数都不能多于有效票数，有效票数至少是1。")
-    if not month.first_day <= on <= month.next.last_day:
-        raise Refused(f"{entry.unit.name}：测评日期应在{month.label}或次月内。")
+    check_day(unit=entry.unit, month=month, on=on)
     twins = Survey.objects.filter(unit=entry.unit, month=month, place=place)
     if twins.exclude(pk=entry.pk or 0).exists():
         raise Refused(f"{entry.unit.name}本月在“{place}”已有一次测评，请改那一行。")
+
+
+def check_day(*, unit: Unit, month: Month, on: dt.date) -> None:
+    """A month is surveyed in the month itself or in the one after it."""
+    if not month.first_day <= on <= month.next.last_day:
+        raise Refused(f"{unit.name}：测评日期应在{month.label}或次月内。")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums of slips: all that is ever kept of them."""
+
+    slips: int
+    order_good: int
+    feels_safe: int
+    satisfied: int
+
+
+def grow_survey(
+    *, unit: Unit, month: Month, place: str, on: dt.date, more: Tally, by: User | None = None
+) -> Survey:
+    """Add slips to the counts of one place, in the caller's transaction.
+
+    `on` and `by` are those of a new row. Whoever comes at the same moment waits for the row, so
+    that no slip is lost.
+    """
+    rows = Survey.objects.select_for_update(of=("self",)).select_related("unit")
+    rows = rows.filter(unit=unit, month=month, place=place)
+    row = rows.first()
+    if row is None:
+        try:
+            with transaction.atomic():
+                new = Survey(unit=unit, month=month, place=place, on=on, recorded_by=by)
+                for name in _COUNTED:
+                    setattr(new, name, getattr(more, name))
+                new.save()
+                return new
+        except IntegrityError:
+            row = rows.get()
+    for name in _COUNTED:
+        setattr(row, name, getattr(row, name) + getattr(more, name))
+    row.save(update_fields=_COUNTED)
+    return row
 
 
 def values_of(row: Survey) -> Values:

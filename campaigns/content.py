@@ -1,0 +1,50 @@
+"""What is printed on paper, as plain values: the writer sets them, it decides nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import segno
+
+SLIPS_A_PAGE = 10
+
+
+def qr_code(text: str) -> str:
+    """A QR code as SVG, one unit a module, without the quiet zone: the layout leaves it."""
+    code = segno.make_qr(text, error="m")
+    return str(code.svg_inline(border=0, omitsize=True))
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSheet:
+    """A sheet of tickets of one place, ten a page, each to be cut out."""
+
+    title: str
+    unit: str
+    place: str
+    month: str
+    expires: str
+    demo_mark: str
+    tickets: tuple[tuple[str, str], ...]  # the code as it is typed, the QR code
+
+
+def compose_slips(
+    *,
+    unit: str,
+    place: str,
+    month: str,
+    expires_on: dt.date,
+    is_demo: bool,
+    addresses: tuple[str, ...],
+) -> SlipSheet:
+    """The sheet of these addresses, each printed without its scheme, for typing."""
+    return SlipSheet(
+        title="治安测评票",
+        unit=unit,
+        place=place,
+        month=month,
+        expires=f"{expires_on.month}月{expires_on.day}日",
+        demo_mark="演示" if is_demo else "",
+        tickets=tuple((address.partition("://")[2], qr_code(address)) for address in addresses),
+    )
