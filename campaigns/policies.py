@@ -5,9 +5,12 @@ A monthly return and an indicator report go the same road: `check_move` holds it
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
-from campaigns.enums import MOVES, Move, ReturnState
+from django.utils import timezone
+
+from campaigns.enums import MOVES, Activity, Move, ReturnState
 from campaigns.models import COUNTY_PARENTS, IndicatorReport, MonthlyReturn
 from pingan import policies, scopes
 from pingan.enums import Level, Role
@@ -107,6 +110,56 @@ def may_move(move: Move, *, record: Reported, by: User) -> bool:
 def check_edit(*, monthly_return: MonthlyReturn, by: User) -> None:
     """Raise unless `by` may fill in this return now."""
     check_move(Move.EDIT, record=monthly_return, by=by)
+
+
+_HANDED_IN = frozenset({ReturnState.SUBMITTED, ReturnState.ACCEPTED})
+
+
+def handed_in_on(monthly_return: MonthlyReturn) -> dt.date | None:
+    """The day of the submission that stands; None while the return is being filled in."""
+    if monthly_return.state not in _HANDED_IN or monthly_return.submitted_at is None:
+        return None
+    return timezone.localdate(monthly_return.submitted_at)
+
+
+def shut_patrol_days(monthly_return: MonthlyReturn, today: dt.date) -> dict[dt.date, str]:
+    """Days whose patrols cannot be written now, each with the sentence that says why.
+
+    Nobody patrols in advance. A month is due before it is over: what was handed in stays as it is,
+    the days after it remain open.
+    """
+    handed_in = handed_in_on(monthly_return)
+    shut: dict[dt.date, str] = {}
+    for day in monthly_return.month.dates():
+        name = f"{day.month}月{day.day}日"
+        if day > today:
+            shut[day] = f"还没到{name}，不能提前填巡逻。"
+        elif handed_in and day <= handed_in:
+            shut[day] = (
+                f"{name}的巡逻已经随月报在{handed_in.month}月{handed_in.day}日上报，不能再改；"
+                "上报以后的日子可以继续填。"
+            )
+    return shut
+
+
+def check_edit_patrol(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """As `check_edit`; after handing in, too, while days of the month are left."""
+    handed_in = handed_in_on(monthly_return)
+    if handed_in and handed_in < monthly_return.month.last_day:
+        if not enters_for(by, monthly_return.unit):
+            raise Forbidden(f"您不是{monthly_return.unit.name}的填报人，不能填写它的月报。")
+        return
+    check_edit(monthly_return=monthly_return, by=by)
+
+
+def check_edit_activity(activity: Activity, *, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may fill in this activity now."""
+    check = check_edit_patrol if activity == Activity.PATROL else check_edit
+    check(monthly_return=monthly_return, by=by)
+
+
+def may_edit_activity(activity: Activity, *, monthly_return: MonthlyReturn, by: User) -> bool:
+    return policies.may(check_edit_activity, activity, monthly_return=monthly_return, by=by)
 
 
 def check_submit(*, monthly_return: MonthlyReturn, by: User) -> None:

@@ -10,6 +10,11 @@
     return Array.prototype.slice.call(row.querySelectorAll(CELL));
   }
 
+  /* The calendar of patrols moves and pastes by days: patrol.js. */
+  function isGrid(cell) {
+    return Boolean(cell.closest("tr")) && !cell.closest("[data-calendar]");
+  }
+
   function rowsOf(table) {
     return Array.prototype.slice.call(table.tBodies[0].rows);
   }
@@ -37,7 +42,7 @@
 
   function onKey(event) {
     var cell = event.target;
-    if (!cell.matches(CELL) || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) { return; }
+    if (!cell.matches(CELL) || !isGrid(cell) || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) { return; }
     var place = placeOf(cell);
     var isText = cell.tagName === "TEXTAREA";
     var isPicker = cell.tagName === "SELECT" || cell.type === "date";
@@ -99,7 +104,7 @@
   function onPaste(event) {
     var cell = event.target;
     var text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
-    if (!cell.matches(CELL) || !/[\t\n]/.test(text.replace(/\n$/, ""))) { return; }
+    if (!cell.matches(CELL) || !isGrid(cell) || !/[\t\n]/.test(text.replace(/\n$/, ""))) { return; }
     event.preventDefault();
     var place = placeOf(cell);
     parse(text).forEach(function (values, down) {
@@ -126,6 +131,8 @@
     shown.textContent = numbers[0] ? String(numbers[0] - solved) : "";
   }
 
+  window.PinganEntry = { parse: parse, put: put };
+
   Array.prototype.forEach.call(document.querySelectorAll("form[data-entry]"), function (form) {
     var isDirty = false;
     form.addEventListener("keydown", onKey);
@@ -134,7 +141,7 @@
       isDirty = true;
       if (event.target.hasAttribute("data-count")) {
         event.target.value = halfWidth(event.target.value);
-        showOpen(event.target.closest("tr"));
+        if (event.target.closest("tr")) { showOpen(event.target.closest("tr")); }
       }
     });
     form.addEventListener("submit", function () { isDirty = false; });

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 TypedRow = dict[str, str]
 PATROL_COPIED = ("team", "day_heads", "night_heads")
 NEW_ROWS = 1
 
 
-def fill_down(rows: Sequence[TypedRow]) -> list[TypedRow]:
-    """同上一日填满空白: team and heads of the last filled day go to the empty days below it."""
-    filled: list[TypedRow] = []
-    last: Mapping[str, str] | None = None
-    for row in rows:
-        if row.get("day_heads", "").strip() or row.get("night_heads", "").strip():
-            last = row
-            filled.append(dict(row))
-        elif last is None or row.get("findings", "").strip():
-            filled.append(dict(row))
-        else:
-            filled.append({**row, **{name: last.get(name, "") for name in PATROL_COPIED}})
+def has_heads(row: Mapping[str, str]) -> bool:
+    """Whether somebody filled the day in."""
+    return bool(row.get("day_heads", "").strip() or row.get("night_heads", "").strip())
+
+
+def fill_days(
+    rows: Sequence[TypedRow], days: Collection[int], usual: Mapping[str, str]
+) -> list[TypedRow]:
+    """填满空白: the empty ones of these days get the usual team and heads."""
+    if not has_heads(usual):
+        return [dict(row) for row in rows]
+    copied = {name: usual.get(name, "") for name in PATROL_COPIED}
+    return [
+        {**row, **copied} if index in days and not has_heads(row) else dict(row)
+        for index, row in enumerate(rows)
+    ]
+
+
+def same_as_before(rows: Sequence[TypedRow], days: Sequence[int], today: int) -> list[TypedRow]:
+    """同昨天: team and heads of the last filled day go to today, else to the next empty day."""
+    empty = [day for day in days if not has_heads(rows[day])]
+    behind = [day for day in empty if any(map(has_heads, rows[:day]))]
+    filled = [dict(row) for row in rows]
+    if not behind:
+        return filled
+    day = today if today in behind else behind[0]
+    last = next(row for row in reversed(rows[:day]) if has_heads(row))
+    filled[day] |= {name: last.get(name, "") for name in PATROL_COPIED}
     return filled
 
 

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns import policies
-from campaigns.enums import Activity
+from campaigns.enums import Activity, SweepAnswer
 from campaigns.models import ActivityRecord, MonthlyReturn
 from campaigns.selectors.history import save_action
 from campaigns.selectors.sections import (
     PATROL,
     SECTIONS,
+    SWEEP,
     Section,
     expected_keys_of_many,
     saved_rows_of_many,
@@ -30,6 +31,7 @@ from pingan.refusals import Conflict, Refused
 Row = Mapping[str, Any]
 BATCH = 500  # rows of one statement: SQLite takes no endless list of values
 MOST_NAMED = 3
+_SIGNATURE = ("zero_signed_at", "zero_signed_by")
 
 
 @dataclass
@@ -104,8 +106,9 @@ def save_sections(*, saves: Sequence[SectionSave], by: User) -> list[SectionSave
 def _save(
     locked: dict[int, MonthlyReturn], saves: Sequence[SectionSave], by: User
 ) -> list[SectionSave]:
-    for each in locked.values():
-        policies.check_edit(monthly_return=each, by=by)
+    for save in saves:
+        each = locked[save.monthly_return.pk]
+        policies.check_edit_activity(save.activity, monthly_return=each, by=by)
     _check_versions(locked, saves)
     changed: list[tuple[SectionSave, _Difference]] = []
     for activity in dict.fromkeys(save.activity for save in saves):
@@ -118,6 +121,8 @@ def _save(
         for save, each in zip(own, returns, strict=True):
             _check_rows(section, each, save.rows, saved[each.pk], expected[each.pk])
             difference = _difference(section, each, save.rows, saved[each.pk])
+            if section is PATROL:
+                _check_days(each, difference)
             if difference:
                 found.append((save, difference))
         _write(section, [difference for _save, difference in found])
@@ -163,6 +168,15 @@ def _check_rows(
     known = {getattr(row, section.key) for row in saved} | expected.keys()
     if set(keys) - known:
         raise Refused(f"{section.activity.label}里有不属于这份月报的行，请刷新页面再填。")
+
+
+def _check_days(locked: MonthlyReturn, difference: _Difference) -> None:
+    """Days that are still to come, or that were handed in already, are not written."""
+    shut = policies.shut_patrol_days(locked, timezone.localdate())
+    written = [*difference.created, *difference.changed, *difference.dropped]
+    days = sorted(row.on for row in written if row.on in shut)  # type: ignore[attr-defined]
+    if days:
+        raise Refused(shut[days[0]])
 
 
 def _difference(
@@ -230,6 +244,8 @@ def _bump(
         each.version += 1
         each.section_versions = {**each.section_versions, section.activity: each.version}
         each.saved_at, each.saved_by = now, by
+        if section is SWEEP and _touches_zero(difference):
+            each.zero_signed_at = each.zero_signed_by = None
         events.append(
             audit.event(
                 action=save_action(section.activity),
@@ -238,13 +254,23 @@ def _bump(
                 unit=each.unit,
                 before={**difference.before, "version": old_version},
                 after={**after, "version": each.version},
+                note="上报后续填" if policies.handed_in_on(each) else "",
             )
         )
     bumped = {save.monthly_return.pk for save, _difference in changed}
-    names = ("version", "section_versions", "saved_at", "saved_by")
+    names = ("version", "section_versions", "saved_at", "saved_by", *_SIGNATURE)
     MonthlyReturn.objects.bulk_update([locked[pk] for pk in bumped], names, batch_size=BATCH)
     if events:
         audit.record_all(events)
+
+
+def _touches_zero(difference: _Difference) -> bool:
+    """Whether a 零报告 was made or taken away: what was signed for was another one."""
+    written = [*difference.created, *difference.changed]
+    label = SWEEP.field_label("answer")
+    return any(row.answer == SweepAnswer.ZERO for row in written) or any(  # type: ignore[attr-defined]
+        told[label] == SweepAnswer.ZERO.label for told in difference.before.values()
+    )
 
 
 def _row_name(section: Section, row: ActivityRecord) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from campaigns import policies
-from campaigns.enums import Activity, Move, SweepAnswer
+from campaigns.enums import Activity, SweepAnswer
 from campaigns.forms.activities import ROW_FORMS, GroupRow
-from campaigns.forms.fills import NEW_ROWS, add_rows, fill_down, report_zero, zero_groups
+from campaigns.forms.fills import NEW_ROWS, TypedRow, add_rows, report_zero, zero_groups
 from campaigns.forms.rows import BaseRowSet, RowForm, row_set, typed_rows
-from campaigns.models import MonthlyReturn
-from campaigns.selectors.history import changes_since
+from campaigns.models import Draft, MonthlyReturn
+from campaigns.selectors.drafts import draft_of
 from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.sections import (
     PATROL,
@@ -31,9 +33,11 @@ from campaigns.selectors.sections import (
 )
 from campaigns.selectors.surveys import surveys_of
 from campaigns.services.sections import save_section
+from campaigns.views import merges
+from campaigns.views.drafts import form_kept, mark_saved
+from campaigns.views.patrols import calendar_context, calendar_days, filled_days, usual_typed
 from campaigns.views.remembered import signed_in, tell
 from campaigns.views.returns import visible_return
-from pingan.calendars import WEEKDAYS, holiday_name, key_dates
 from pingan.refusals import Conflict, Refused
 from pingan.stash import posted_or_stashed
 
@@ -45,7 +49,6 @@ class TableRow:
     form: RowForm
     label: str
     note: str = ""
-    is_marked: bool = False
 
 
 @dataclass
@@ -56,6 +59,8 @@ class Entry:
     section: Section
     keys: list[Any]
     labels: list[str]
+    today: dt.date
+    shut: dict[dt.date, str] = field(default_factory=dict)  # patrol days that cannot be written
 
     @property
     def form_class(self) -> type[RowForm]:
@@ -75,7 +80,31 @@ class Entry:
         return row_set(self.form_class)(initial=rows, **self.options())
 
     def bound(self, data: QueryDict) -> BaseRowSet:
-        return row_set(self.form_class)(data, **self.options())
+        """What was posted. The browser sends nothing of shut days: they hold what is saved."""
+        if not self.shut:
+            return row_set(self.form_class)(data, **self.options())
+        table = row_set(self.form_class)(data, initial=saved_rows(self), **self.options())
+        for day, form in zip(self.keys, table.forms, strict=False):
+            form.empty_permitted = False
+            for each in form.fields.values():
+                each.disabled = day in self.shut
+        return table
+
+    def typed(self, data: QueryDict) -> list[TypedRow]:
+        """What was posted, unread; shut days as they are saved."""
+        rows = typed_rows(self.form_class, data)
+        if not self.shut:
+            return rows
+        saved = saved_rows(self)
+        return [
+            _as_typed(saved[index]) if day in self.shut else row
+            for index, (day, row) in enumerate(zip(self.keys, rows, strict=False))
+        ]
+
+    @property
+    def open_days(self) -> list[int]:
+        """Numbers of the rows that may be written."""
+        return [index for index, day in enumerate(self.keys) if day not in self.shut]
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,25 +119,48 @@ def activity(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
     if section is None:
         raise Http404
     user = signed_in(request)
-    may_edit = policies.may(Move.EDIT, monthly_return=monthly_return, by=user)
+    may_edit = policies.may_edit_activity(section.activity, monthly_return=monthly_return, by=user)
     may_edit = may_edit and period_is_open(monthly_return.unit.root_id, monthly_return.month)
     if request.method == "POST":
         return _posted(request, _entry(monthly_return, section))
     if not may_edit:
         return _read_only(request, monthly_return, section)
     entry = _entry(monthly_return, section)
-    stashed = posted_or_stashed(request)
-    if stashed:
-        return _render(request, entry, entry.shown(typed_rows(entry.form_class, stashed)))
-    return _render(request, entry, entry.shown(_saved(entry)))
+    unsaved = posted_or_stashed(request) or form_kept(request, monthly_return, section.activity)
+    if unsaved:
+        return _restored(request, entry, unsaved)
+    rows = saved_rows(entry)
+    draft = draft_of(user, monthly_return, section.activity)
+    return _render(request, entry, entry.shown(rows), base=merges.base_of(entry, rows), draft=draft)
+
+
+def _restored(request: HttpRequest, entry: Entry, unsaved: QueryDict) -> HttpResponse:
+    """What was typed and never saved, joined with what others have saved since."""
+    version = _version(unsaved)
+    is_old = version is not None and _changed_since(entry, version)
+    table = entry.bound(unsaved)
+    if is_old and version is not None and table.is_valid():
+        return _show_joined(request, entry, merges.join(entry, unsaved, _values(entry, table), version))
+    shown = entry.shown(entry.typed(unsaved))
+    return _render(request, entry, shown, version=version, base=unsaved.get("base", ""))
+
+
+def _changed_since(entry: Entry, version: int) -> bool:
+    return entry.monthly_return.section_versions.get(entry.section.activity, 0) > version
 
 
 def _entry(monthly_return: MonthlyReturn, section: Section) -> Entry:
     expected = expected_keys(section, monthly_return)
-    return Entry(monthly_return, section, list(expected), list(expected.values()))
+    today = timezone.localdate()
+    shut = policies.shut_patrol_days(monthly_return, today) if section is PATROL else {}
+    return Entry(monthly_return, section, list(expected), list(expected.values()), today, shut)
 
 
-def _saved(entry: Entry) -> list[dict[str, Any]]:
+def _as_typed(row: dict[str, Any]) -> TypedRow:
+    return {name: "" if value is None else str(value) for name, value in row.items()}
+
+
+def saved_rows(entry: Entry) -> list[dict[str, Any]]:
     """What is saved, a row for every expected key; a free list gets one blank row more."""
     section = entry.section
     rows = section.rows_of(entry.monthly_return)
@@ -125,20 +177,34 @@ def _saved(entry: Entry) -> list[dict[str, Any]]:
 def _posted(request: HttpRequest, entry: Entry) -> HttpResponse:
     data = request.POST
     if fill := data.get("fill"):
-        rows = _filled(entry, fill, typed_rows(entry.form_class, data))
-        messages.info(request, "已填入，还没有保存；核对后请点“保存”。")
+        typed = entry.typed(data)
+        rows = _filled(entry, fill, typed, data)
+        done = "已填入，还没有保存；核对后请点“保存”。" if rows != typed else _nothing_filled(entry)
+        messages.info(request, done)
         return _render(request, entry, entry.shown(rows), version=_version(data))
+    data, clashing = merges.decide(entry, data)
     table = entry.bound(data)
     version = _version(data)
     if version is None:
         messages.error(request, "表格不完整，没有保存。请刷新页面再填。")
         return _render(request, entry, table, status=422)
+    if clashing:
+        messages.error(request, "还有没有选的地方，没有保存。请逐处选择。")
+        return _render(request, entry, table, version=version, clashing=clashing, status=409)
     if not table.is_valid():
         return _render(request, entry, table, version=version, status=422)
-    return _save(request, entry, table, version)
+    return _save(request, entry, data, table, version)
 
 
-def _save(request: HttpRequest, entry: Entry, table: BaseRowSet, version: int) -> HttpResponse:
+def _save(
+    request: HttpRequest,
+    entry: Entry,
+    data: QueryDict,
+    table: BaseRowSet,
+    version: int,
+    told: Sequence[str] = (),
+) -> HttpResponse:
+    """`told` is what others had changed and a merge has kept."""
     monthly_return, section = entry.monthly_return, entry.section
     try:
         changed = save_section(
@@ -148,19 +214,42 @@ def _save(request: HttpRequest, entry: Entry, table: BaseRowSet, version: int) -
             version=version,
             by=signed_in(request),
         )
-    except Conflict as error:
-        messages.error(request, f"{error}您的内容还没有保存，请对照下面的改动。")
+    except Conflict:
         monthly_return.refresh_from_db()
-        changes = changes_since(monthly_return, section.activity, version)
-        return _render(request, entry, table, changes=changes, status=409)
+        joined = merges.join(entry, data, _values(entry, table), version)
+        if joined.clashing.choices:
+            return _show_joined(request, entry, joined, status=409)
+        table = entry.bound(joined.data)
+        if not table.is_valid():
+            return _show_joined(request, entry, joined, status=422)
+        now = monthly_return.version
+        return _save(request, entry, joined.data, table, now, [*told, *joined.told])
     except Refused as error:
         tell(request, error)
         return _render(request, entry, table, version=version, status=422)
     done = "已保存" if changed else "没有改动"
-    messages.success(request, f"{section.activity.label}{done}。")
+    kept = merges.summary(told) if told else ""
+    messages.success(request, f"{section.activity.label}{done}。{kept}")
     if "stay" in request.POST:
-        return redirect("campaigns:return-activity", monthly_return.pk, section.activity)
-    return redirect("campaigns:return-view", monthly_return.pk)
+        back = redirect("campaigns:return-activity", monthly_return.pk, section.activity)
+    else:
+        back = redirect("campaigns:return-view", monthly_return.pk)
+    return mark_saved(request, back)
+
+
+def _show_joined(
+    request: HttpRequest, entry: Entry, joined: merges.Joined, status: int = 200
+) -> HttpResponse:
+    """The table after a merge, not saved: choices to make, or errors that the merge brought."""
+    table = entry.bound(joined.data)
+    choices = joined.clashing.choices
+    if choices:
+        sentence = f"您和对方改了同样的{len(choices)}处，您的内容还没有保存，请逐处选择。"
+    else:
+        sentence = "对方的改动已经并入下面的表格，您的内容还没有保存。请核对后保存。"
+    messages.warning(request, f"您打开页面以后，{entry.section.activity.label}已被别人改过。{sentence}")
+    base = joined.data["base"]
+    return _render(request, entry, table, base=base, clashing=joined.clashing, status=status)
 
 
 def _version(data: QueryDict) -> int | None:
@@ -183,10 +272,12 @@ def _values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
     return found
 
 
-def _filled(entry: Entry, fill: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def _filled(entry: Entry, fill: str, rows: list[TypedRow], data: QueryDict) -> list[TypedRow]:
     """The rows after one of the filling buttons."""
-    if fill == "down":
-        return fill_down(rows)
+    if entry.section is PATROL:
+        usual = usual_typed(entry.monthly_return, data)
+        held = (entry.monthly_return, fill, rows, entry.open_days, usual, entry.today)
+        return filled_days(*held)
     if fill == "zero" and entry.section is SWEEP:
         return report_zero(rows, SweepAnswer.ZERO)
     if fill == "zero":
@@ -196,6 +287,12 @@ def _filled(entry: Entry, fill: str, rows: list[dict[str, str]]) -> list[dict[st
     if fill == "previous":
         return add_rows(rows, _last_month(entry))
     return rows
+
+
+def _nothing_filled(entry: Entry) -> str:
+    if entry.section is PATROL:
+        return "没有填入：请先填好上面的常用人数，并确认还有空白的日子。"
+    return "没有可以填入的。"
 
 
 _COPIED = {
@@ -214,8 +311,6 @@ def _last_month(entry: Entry) -> list[dict[str, str]]:
 
 
 def _table_rows(entry: Entry, table: BaseRowSet) -> list[TableRow]:
-    if entry.section is PATROL:
-        return _days(entry, table)
     notes = {}
     if entry.section is SWEEP:
         categories = categories_of(entry.monthly_return.unit.root_id)
@@ -230,22 +325,12 @@ def _note(entry: Entry, notes: dict[int, str], index: int) -> str:
     return notes.get(entry.keys[index], "") if index < len(entry.keys) else ""
 
 
-def _days(entry: Entry, table: BaseRowSet) -> list[TableRow]:
-    """The days of the month with weekday, market day and holiday."""
-    unit = entry.monthly_return.unit
-    markets = unit.market_days or (unit.parent.market_days if unit.parent else "")
-    key_days = set(key_dates(entry.monthly_return.month, markets))
-    return [
-        TableRow(form, f"{day.month}月{day.day}日", _day_note(day, key_days), day in key_days)
-        for day, form in zip(entry.keys, table.forms, strict=False)
-    ]
-
-
-def _day_note(day: dt.date, key_days: set[dt.date]) -> str:
-    weekday = f"周{WEEKDAYS[day.weekday()]}"
-    if day not in key_days:
-        return weekday
-    return f"{weekday} {holiday_name(day) or '逢场'}"
+def _calendar(request: HttpRequest, entry: Entry, table: BaseRowSet) -> dict[str, Any]:
+    """The rows of the patrol table as days, in weeks."""
+    days = calendar_days(entry.monthly_return, table.forms, entry.shut, entry.today)
+    usual = usual_typed(entry.monthly_return, request.POST or None)
+    handed_in = policies.handed_in_on(entry.monthly_return)
+    return {"rows": days, **calendar_context(entry.monthly_return, days, usual, handed_in)}
 
 
 def _render(
@@ -254,7 +339,9 @@ def _render(
     table: BaseRowSet,
     *,
     version: int | None = None,
-    changes: list[Any] | None = None,
+    base: str | None = None,
+    clashing: merges.Clashing | None = None,
+    draft: Draft | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The entry page. After a conflict the new version goes out: saving again keeps mine."""
@@ -263,12 +350,17 @@ def _render(
         "monthly_return": monthly_return,
         "activity": entry.section.activity,
         "table": table,
-        "rows": _table_rows(entry, table),
         "problems": table.problems() if table.is_bound else [],
         "version": monthly_return.version if version is None else version,
-        "changes": changes,
+        "base": request.POST.get("base", "") if base is None else base,
+        "clashing": clashing,
+        "draft": draft,
         "part": f"campaigns/_{entry.section.activity}_rows.html",
     }
+    if entry.section is PATROL:
+        context |= _calendar(request, entry, table)
+    else:
+        context["rows"] = _table_rows(entry, table)
     return render(request, "campaigns/activity_edit.html", context, status=status)
 
 

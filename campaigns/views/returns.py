@@ -121,7 +121,7 @@ def return_view(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "monthly_return": monthly_return,
         "row": row,
-        "cards": _cards(row, allowed[Move.EDIT]),
+        "cards": _cards(monthly_return, row, user, is_open=is_open),
         "due": _due_sentence(monthly_return),
         "is_open": is_open,
         "allowed": allowed,
@@ -131,12 +131,19 @@ def return_view(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaigns/return_view.html", context)
 
 
-def _cards(row: ReturnRow, may_edit: bool) -> list[dict[str, Any]]:
+def _cards(
+    monthly_return: MonthlyReturn, row: ReturnRow, user: User, *, is_open: bool
+) -> list[dict[str, Any]]:
+    def may_fill(activity: Activity) -> bool:
+        if not is_open or activity == Activity.SURVEY:
+            return False
+        return policies.may_edit_activity(activity, monthly_return=monthly_return, by=user)
+
     return [
         {
             "activity": activity,
             "mark": mark,
-            "verb": "填写" if may_edit and activity != Activity.SURVEY else "查看",
+            "verb": "填写" if may_fill(activity) else "查看",
         }
         for activity, mark in row.marks.items()
     ]

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from campaigns.enums import Activity
 from campaigns.forms.activities import ROW_FORMS, EducationRow, PatrolRow, SweepRow
 from campaigns.forms.fields import CountField, DayField
-from campaigns.forms.fills import add_rows, fill_down, report_zero, zero_groups
+from campaigns.forms.fills import (
+    add_rows,
+    fill_days,
+    has_heads,
+    report_zero,
+    same_as_before,
+    zero_groups,
+)
 from campaigns.forms.rows import row_set, typed_rows
 from campaigns.forms.surveys import untold
 from campaigns.models import GroupRecord, Sweep
@@ -148,29 +155,57 @@ def day(heads: str, **fields: str) -> dict[str, str]:
     return {"team": "volunteer", "day_heads": heads, "night_heads": "", "findings": "", **fields}
 
 
-def test_fill_down_copies_the_last_filled_day_into_the_empty_ones():
-    rows = [day(""), day("2", team="guard", findings="无"), day(""), day("5"), day("")]
+USUAL = {"team": "guard", "day_heads": "2", "night_heads": "4"}
 
-    filled = fill_down(rows)
+
+def test_usual_heads_go_to_the_empty_ones_of_the_chosen_days():
+    rows = [day(""), day("5", findings="路灯坏"), day("", findings="路灯坏"), day("")]
+
+    filled = fill_days(rows, [0, 1, 2], USUAL)
 
     assert [(row["day_heads"], row["team"], row["findings"]) for row in filled] == [
-        ("", "volunteer", ""),
-        ("2", "guard", "无"),
         ("2", "guard", ""),
-        ("5", "volunteer", ""),
-        ("5", "volunteer", ""),
+        ("5", "volunteer", "路灯坏"),
+        ("2", "guard", "路灯坏"),
+        ("", "volunteer", ""),
     ]
 
 
+def test_nothing_is_filled_while_the_usual_heads_are_unknown():
+    rows = [day("")]
+
+    assert fill_days(rows, [0], {**USUAL, "day_heads": "", "night_heads": " "}) == rows
+
+
 @given(st.lists(st.sampled_from(["", "0", "3"]), max_size=31))
-def test_fill_down_never_touches_what_was_typed_and_is_done_after_once(heads: list[str]):
+def test_filling_never_touches_what_was_typed_and_is_done_after_once(heads: list[str]):
     rows = [day(number) for number in heads]
 
-    filled = fill_down(rows)
+    filled = fill_days(rows, range(len(rows)), USUAL)
 
-    kept = [new for old, new in zip(rows, filled, strict=True) if old["day_heads"]]
-    assert kept == [row for row in rows if row["day_heads"]]
-    assert fill_down(filled) == filled
+    kept = [new for old, new in zip(rows, filled, strict=True) if has_heads(old)]
+    assert kept == [row for row in rows if has_heads(row)]
+    assert all(map(has_heads, filled))
+    assert fill_days(filled, range(len(rows)), USUAL) == filled
+
+
+@pytest.mark.parametrize(
+    ("heads", "days", "today", "expected"),
+    [
+        (["", "2", "", "", ""], [0, 1, 2, 3, 4], 3, ["", "2", "", "2", ""]),
+        (["", "2", "", "3", ""], [0, 1, 2, 3, 4], 3, ["", "2", "2", "3", ""]),
+        (["2", "", ""], [1, 2], -1, ["2", "2", ""]),
+        (["2", "", ""], [2], -1, ["2", "", "2"]),
+        (["", "", ""], [0, 1, 2], 1, ["", "", ""]),
+        (["2", "3"], [0, 1], 1, ["2", "3"]),
+    ],
+)
+def test_yesterday_goes_to_today_or_to_the_next_empty_day(
+    heads: list[str], days: list[int], today: int, expected: list[str]
+):
+    filled = same_as_before([day(number, team="guard") for number in heads], days, today)
+
+    assert [row["day_heads"] for row in filled] == expected
 
 
 def test_zero_report_leaves_answers_and_figures_alone():

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 
 from campaigns.enums import Activity, EducationKind, ReturnState, SweepAnswer, Team
 from campaigns.models import Education, GroupRecord, MonthlyReturn, Patrol, Sweep, SweepCategory
@@ -10,8 +11,10 @@ from campaigns.services.sections import save_section
 from pingan.enums import PeriodState
 from pingan.models import AuditEvent, Period, User
 from pingan.refusals import Conflict, Forbidden, Refused
-from tests.campaigns.makers import SEPTEMBER, make_return, patrol_rows
+from tests.campaigns.makers import HANDED_IN_AT, SEPTEMBER, make_return, patrol_rows
 from tests.factories import County
+
+AFTER_MID_AUTUMN = dt.datetime(2026, 9, 25, 12, tzinfo=dt.UTC)
 
 
 def education(**fields: Any) -> dict[str, Any]:
@@ -47,8 +50,10 @@ def save(
 
 
 def test_saved_days_are_written_with_month_and_key_days(
-    village_return: MonthlyReturn, village_clerk: User
+    village_return: MonthlyReturn, village_clerk: User, clock: time_machine.Traveller
 ):
+    clock.move_to(AFTER_MID_AUTUMN)
+
     changed = save(village_return, village_clerk, patrol_rows(3, 4, 25))
 
     rows = Patrol.objects.values_list("on", "month", "team", "day_heads", "is_key_day")
@@ -254,11 +259,95 @@ def test_a_stranger_is_refused(village_return: MonthlyReturn, other_clerk: User,
 
 
 @pytest.mark.parametrize("state", [ReturnState.SUBMITTED, ReturnState.ACCEPTED])
-def test_what_is_handed_in_is_not_edited(tree: County, village_clerk: User, state: ReturnState):
+@pytest.mark.parametrize("activity", [Activity.EDUCATION, Activity.SWEEP, Activity.GROUPS])
+def test_what_is_handed_in_is_not_edited(
+    tree: County, village_clerk: User, state: ReturnState, activity: Activity
+):
     monthly_return = make_return(tree.villages[0], state=state)
 
     with pytest.raises(Refused, match="要修改"):
-        save(monthly_return, village_clerk, patrol_rows(3))
+        save(monthly_return, village_clerk, [], activity=activity)
+
+
+HANDED_IN = [ReturnState.SUBMITTED, ReturnState.ACCEPTED]
+
+
+@pytest.mark.parametrize("state", HANDED_IN)
+def test_patrols_go_on_after_handing_in(
+    tree: County,
+    village_clerk: User,
+    township_clerk: User,
+    clock: time_machine.Traveller,
+    state: ReturnState,
+):
+    monthly_return = make_return(tree.villages[0], state=state, submitted_by=village_clerk)
+    before = (monthly_return.first_submitted_at, monthly_return.is_on_time)
+    clock.move_to(AFTER_MID_AUTUMN)
+
+    save(monthly_return, village_clerk, patrol_rows(21, 25))
+    save(monthly_return, township_clerk, patrol_rows(21, night_heads=6))
+
+    assert list(Patrol.objects.values_list("on__day", "night_heads")) == [(21, 6)]
+    assert monthly_return.state == state
+    assert (monthly_return.first_submitted_at, monthly_return.is_on_time) == before
+    notes = AuditEvent.objects.filter(action="保存治安巡逻").values_list("note", flat=True)
+    assert list(notes) == ["上报后续填"] * 2
+
+
+@pytest.mark.parametrize("state", HANDED_IN)
+@pytest.mark.parametrize("rows", [[], patrol_rows(19, night_heads=9), patrol_rows(18, 19, 20)])
+def test_days_up_to_handing_in_stay_as_they_are(
+    tree: County,
+    village_clerk: User,
+    clock: time_machine.Traveller,
+    state: ReturnState,
+    rows: list[dict[str, Any]],
+):
+    monthly_return = make_return(tree.villages[0])
+    save(monthly_return, village_clerk, patrol_rows(19))
+    MonthlyReturn.objects.filter(pk=monthly_return.pk).update(
+        state=state, submitted_at=HANDED_IN_AT
+    )
+    clock.move_to(AFTER_MID_AUTUMN)
+
+    with pytest.raises(Refused, match="的巡逻已经随月报在9月20日上报，不能再改"):
+        save(monthly_return, village_clerk, [*rows, *patrol_rows(21)])
+
+    assert list(Patrol.objects.values_list("on__day", "night_heads")) == [(19, 4)]
+
+
+def test_nobody_else_goes_on_with_patrols(
+    tree: County, reviewer: User, other_clerk: User, clock: time_machine.Traveller
+):
+    monthly_return = make_return(tree.villages[0], state=ReturnState.ACCEPTED)
+    clock.move_to(AFTER_MID_AUTUMN)
+
+    for person in (reviewer, other_clerk):
+        with pytest.raises(Forbidden, match="不能填写"):
+            save(monthly_return, person, patrol_rows(25))
+
+    assert not Patrol.objects.exists()
+
+
+def test_month_handed_in_after_its_last_day_is_shut(
+    tree: County, village_clerk: User, clock: time_machine.Traveller
+):
+    late = dt.datetime(2026, 9, 30, 8, tzinfo=dt.UTC)
+    monthly_return = make_return(
+        tree.villages[0], state=ReturnState.ACCEPTED, submitted_at=late, first_submitted_at=late
+    )
+    clock.move_to(late)
+
+    with pytest.raises(Refused, match="审核人先退回"):
+        save(monthly_return, village_clerk, patrol_rows(30))
+
+
+@pytest.mark.parametrize("state", [ReturnState.DRAFT, *HANDED_IN])
+def test_nobody_patrols_in_advance(tree: County, village_clerk: User, state: ReturnState):
+    monthly_return = make_return(tree.villages[0], state=state)
+
+    with pytest.raises(Refused, match="还没到9月21日"):
+        save(monthly_return, village_clerk, patrol_rows(21, 22))
 
     assert not Patrol.objects.exists()
 
@@ -271,8 +360,10 @@ def test_closed_month_is_not_edited(
         county=tree.county, month=SEPTEMBER, state=PeriodState.CLOSED, closed_at=now
     )
 
-    with pytest.raises(Refused, match="已经结账"):
-        save(village_return, village_clerk, patrol_rows(3))
+    for state in (ReturnState.DRAFT, ReturnState.ACCEPTED):
+        MonthlyReturn.objects.update(state=state, submitted_at=HANDED_IN_AT)
+        with pytest.raises(Refused, match="已经结账"):
+            save(village_return, village_clerk, patrol_rows(20, 19))
 
     assert not Patrol.objects.exists()
 

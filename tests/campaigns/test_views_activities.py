@@ -1,7 +1,9 @@
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -94,17 +96,90 @@ def test_form_cut_short_on_its_way_saves_nothing(
     assert not Patrol.objects.exists()
 
 
-def test_fill_down_fills_without_saving(
-    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+@pytest.mark.parametrize(
+    ("fill", "filled"),
+    [
+        ("month", range(1, 21)),  # today is the 20th
+        ("week-1", [1, 2, 3, 4, 5, 6]),
+        ("week-2", [3, 7, 8, 9, 10, 11, 12, 13]),
+        ("week-4", [3]),
+        ("day-0", [1, 3]),
+        ("day-20", [3]),
+        ("yesterday", [3, 20]),
+        ("nothing", [3]),
+    ],
+)
+def test_filling_fills_open_days_without_saving(
+    village_return: MonthlyReturn,
+    village_clerk: User,
+    client_of: ClientOf,
+    fill: str,
+    filled: list[int],
 ):
     rows = days(d3={"day_heads": "2", "night_heads": "4"})
+    usual = {"usual_team": "guard", "usual_day_heads": "３", "usual_night_heads": "5"}
 
-    page = client_of(village_clerk).post(address(village_return), posted(rows, fill="down"))
+    page = client_of(village_clerk).post(address(village_return), posted(rows, fill=fill, **usual))
 
-    shown = [form["night_heads"].value() for form in page.context["table"].forms]
-    assert shown == ["", "", *["4"] * 28]
-    assert "还没有保存" in page.content.decode()
+    forms = page.context["table"].forms
+    shown = [number for number, form in enumerate(forms, 1) if form["night_heads"].value()]
+    assert shown == sorted({3, *filled})
+    assert forms[2]["night_heads"].value() == "4"
+    assert page.context["usual"]["day_heads"] == "3"
     assert not Patrol.objects.exists()
+
+
+def test_usual_heads_are_those_of_most_days_of_last_month(
+    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    august = fill_in(make_return(village_return.unit, AUGUST))
+    Patrol.objects.filter(monthly_return=august, on__day=4).update(day_heads=9)
+
+    page = client_of(village_clerk).get(address(village_return))
+
+    assert page.context["usual"] == {"team": "volunteer", "day_heads": "2", "night_heads": "4"}
+
+
+def test_handed_in_days_are_read_and_later_ones_written(
+    tree: County, village_clerk: User, client_of: ClientOf, clock: time_machine.Traveller
+):
+    monthly_return = fill_in(make_return(tree.villages[0], state=ReturnState.ACCEPTED))
+    Patrol.objects.filter(on__day__gt=20).delete()
+    clock.move_to(dt.datetime(2026, 9, 25, 4, tzinfo=dt.UTC))
+    client = client_of(village_clerk)
+
+    page = client.get(address(monthly_return))
+    # What the browser sends: nothing of the days that are shut; a tampered one is not listened to.
+    rows = [*({} for _ in range(20)), *({"team": "guard"} for _ in range(10))]
+    rows[18] = {"team": "guard", "day_heads": "99"}
+    rows[23] |= {"day_heads": "7"}
+    done = client.post(address(monthly_return), posted(rows), follow=True)
+
+    text = page.content.decode()
+    assert "月报已在9月20日上报" in text
+    assert 'name="rows-19-day_heads"' not in text
+    assert 'name="rows-20-day_heads"' in text
+    assert 'name="rows-25-day_heads"' not in text
+    assert "还没到9月26日，不能提前填巡逻。" in text
+    assert "治安巡逻已保存。" in done.content.decode()
+    heads = dict(Patrol.objects.values_list("on__day", "day_heads"))
+    assert heads == {**dict.fromkeys(range(1, 21), 2), 24: 7}
+    assert MonthlyReturn.objects.get().state == ReturnState.ACCEPTED
+
+
+def test_weeks_begin_on_monday_and_hold_every_day_once(
+    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    weeks = client_of(village_clerk).get(address(village_return)).context["weeks"]
+
+    assert [[day.on.day if day else 0 for day in week.days] for week in weeks] == [
+        [0, 1, 2, 3, 4, 5, 6],
+        [7, 8, 9, 10, 11, 12, 13],
+        [14, 15, 16, 17, 18, 19, 20],
+        [21, 22, 23, 24, 25, 26, 27],
+        [28, 29, 30, 0, 0, 0, 0],
+    ]
+    assert [week.is_open for week in weeks] == [True, True, True, False, False]
 
 
 def test_conflict_shows_both_and_mine_may_be_saved_over(
@@ -171,14 +246,14 @@ def test_accepted_return_keeps_what_was_typed_on_the_page(
 ):
     monthly_return = make_return(tree.villages[0], state=ReturnState.ACCEPTED)
 
-    page = client_of(village_clerk).post(
-        address(monthly_return), posted(days(d3={"day_heads": "2"}))
-    )
+    row = {"kind": "class", "on": "2026-09-05", "topic": "反诈", "audience": "60"}
+
+    page = client_of(village_clerk).post(address(monthly_return, "education"), posted([row]))
 
     assert page.status_code == 422
     assert "已经审核通过" in page.content.decode()
-    assert page.context["table"].forms[2]["day_heads"].value() == "2"
-    assert not Patrol.objects.exists()
+    assert page.context["table"].forms[0]["topic"].value() == "反诈"
+    assert not Education.objects.exists()
 
 
 def test_education_rows_are_added_and_deleted(

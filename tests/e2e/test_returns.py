@@ -1,14 +1,22 @@
 """A month entered the way clerks do it: keyboard, paste, without a script, two at a time."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from reports.demo.accounts import PASSWORD
 from tests.e2e import checks
 
 PageAs = Callable[[str], Page]
+DAYS_TYPED = 5
+pytestmark = pytest.mark.skipif(
+    dt.datetime.now(ZoneInfo("Asia/Shanghai")).day < DAYS_TYPED,
+    reason="a month so young has too few days to type into",
+)
 VILLAGE, TOWNSHIP = "v001003", "t001"
 
 
@@ -60,6 +68,60 @@ def test_days_are_typed_pasted_and_saved(page_as: PageAs):
     ]
     assert cell(page, 0, "day_heads").input_value() == "12"
     assert cell(page, 2, "day_heads").input_value() == "1234"
+
+
+def test_a_month_of_patrols_is_a_few_taps(page_as: PageAs):
+    page = page_as("v001004")
+    open_activity(page, "patrol")
+    page.fill("[name=usual_day_heads]", "3")
+    page.fill("[name=usual_night_heads]", "5")
+    boxes = page.locator("[data-day] input")
+    for index in range(boxes.count()):
+        boxes.nth(index).fill("")
+
+    page.click("text=填满全月空白")
+    filled = [boxes.nth(index).input_value() for index in range(boxes.count())]
+    page.click("text=撤销填入")
+    undone = {boxes.nth(index).input_value() for index in range(boxes.count())}
+    page.click("text=填满全月空白")
+    page.click("[aria-label$='2日照常用人数填'] >> nth=0")  # the second tap takes a day back
+    page.click("[data-line-of='2']")
+    page.keyboard.type("路灯坏")
+    checks.assert_accessible(page)
+    checks.assert_no_sideways_scroll(page)
+    page.click("button:text('保存并继续填')")
+
+    expect(page.locator(".alert")).to_contain_text("治安巡逻已保存")
+    days = len(filled) // 2
+    assert filled == ["3", "5"] * days
+    assert undone == {""}
+    assert cell(page, 1, "day_heads").input_value() == ""
+    assert cell(page, 2, "findings").input_value() == "路灯坏"
+    assert cell(page, days - 1, "night_heads").input_value() == "5"
+
+
+def test_touch_fills_the_usual_number_and_a_second_one_edits(browser: Browser, base_url: str):
+    phone = browser.new_context(
+        base_url=base_url, viewport=checks.PHONE, has_touch=True, is_mobile=True
+    )
+    page = phone.new_page()
+    page.goto("/sign-in")
+    page.fill("[name=username]", "v001004")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    open_activity(page, "patrol")
+    page.fill("[name=usual_night_heads]", "6")
+    box = cell(page, 3, "night_heads")
+    box.fill("")
+    box.blur()
+
+    box.tap()
+    tapped = (box.input_value(), box.evaluate("box => box === document.activeElement"))
+    box.tap()
+
+    assert tapped == ("6", False)
+    expect(box).to_be_focused()
+    phone.close()
 
 
 def test_open_matters_are_counted_while_typing(page_as: PageAs):
