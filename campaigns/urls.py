@@ -2,8 +2,19 @@
 
 from django.urls import path
 
+import pingan.converters  # noqa: F401 - registers <month:month>
 from campaigns.enums import Move
-from campaigns.views import activities, answers, ledgers, registers, returns, review, slips, surveys
+from campaigns.views import (
+    activities,
+    answers,
+    ledgers,
+    registers,
+    returns,
+    review,
+    slips,
+    surveys,
+    workbooks,
+)
 
 app_name = "campaigns"
 urlpatterns = [
@@ -43,6 +54,12 @@ urlpatterns = [
     path(
         "registers/<slug:register>/units/<int:pk>/", registers.register_edit, name="register-edit"
     ),
+    path("workbook/", workbooks.workbook_latest, name="workbook-latest"),
+    path("workbook/<month:month>/", workbooks.workbook_month, name="workbook-month"),
+    path("workbook/<month:month>/download/", workbooks.workbook_download, name="workbook-download"),
+    path("workbook/runs/<int:pk>/", workbooks.workbook_run, name="workbook-run"),
+    path("workbook/runs/<int:pk>/apply/", workbooks.workbook_apply, name="workbook-apply"),
+    path("workbook/runs/<int:pk>/undo/", workbooks.workbook_undo, name="workbook-undo"),
     path("ledgers/", ledgers.ledger_index, name="ledger-index"),
     path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
     path("ledgers/<slug:activity>/download/", ledgers.ledger_download, name="ledger-download"),

@@ -112,4 +112,4 @@ def _print(value: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], *map(int, sys.argv[4:8]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], *map(int, sys.argv[4:8]))
