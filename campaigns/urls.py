@@ -62,5 +62,6 @@ urlpatterns = [
     path("workbook/runs/<int:pk>/undo/", workbooks.workbook_undo, name="workbook-undo"),
     path("ledgers/", ledgers.ledger_index, name="ledger-index"),
     path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
+    path("ledgers/<slug:activity>/print/", ledgers.ledger_print, name="ledger-print"),
     path("ledgers/<slug:activity>/download/", ledgers.ledger_download, name="ledger-download"),
 ]

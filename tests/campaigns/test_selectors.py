@@ -344,7 +344,8 @@ def test_every_ledger_fits_its_columns_in_the_same_queries(
         fill_in(make_return(unit))
         make_survey(unit)
         for activity in Activity:
-            with django_assert_num_queries(3):
+            # The sweeps' ledger looks up the categories, and shows what nobody has answered.
+            with django_assert_num_queries(6 if activity == Activity.SWEEP else 3):
                 rows = texts(county_officer, activity)
             assert {len(row) for row in rows} == {len(headers(activity))}
             assert len(rows) % count == 0
