@@ -15,6 +15,17 @@ from tests.factories import County, make_county, make_user
 from tests.servers import RedisServer, own_redis
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test with transactions of its own starts from what the migrations have put in.
+
+    All or none: after one that was only emptied, Django cannot put the rows back.
+    """
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            if marker.kwargs.get("transaction"):
+                marker.kwargs["serialized_rollback"] = True
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """SQLite in a file, as in production: in memory, threads lock each other out."""
@@ -45,8 +56,7 @@ def plain_static_names() -> Iterator[None]:
 def audit_trail_is_emptied_between_tests() -> Iterator[None]:
     """A transactional test ends with emptied tables: for that moment the trail's triggers go.
 
-    Emptied is also what migrations have put in: such a test that needs it asks for
-    `django_db(transaction=True, serialized_rollback=True)`.
+    What migrations have put in is put back (see pytest_collection_modifyitems).
     """
     migration = importlib.import_module("pingan.migrations.0002_audit_append_only")
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
@@ -70,6 +80,20 @@ def redis_server() -> Iterator[RedisServer]:
     """A running Redis that the test may stop and start again."""
     with own_redis() as server:
         yield server
+
+
+@pytest.fixture
+def on_postgresql() -> None:
+    """Skips where rows have no locks of their own; asked for before the database is."""
+    if connection.vendor != "postgresql":
+        pytest.skip("row locks are PostgreSQL's")
+
+
+@pytest.fixture
+def real_commits(
+    on_postgresql: None, django_db_serialized_rollback: None, transactional_db: None
+) -> None:
+    """Other connections see what the test commits."""
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The lock of a month: submitting shares it, closing holds it alone.
 
-On PostgreSQL these are row locks (FOR SHARE, FOR UPDATE NOWAIT). On SQLite a transaction is
+On PostgreSQL these are row locks (FOR SHARE, FOR UPDATE). On SQLite a transaction is
 IMMEDIATE: it is the only writer from its first statement, so reading the row is enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from pingan.months import Month
 from pingan.refusals import Refused
 
 LOCK_NOT_AVAILABLE = "55P03"
+WAIT = "2s"
 
 
 def share_period(*, county_id: int, month: Month) -> Period:
@@ -40,18 +40,18 @@ def share_period(*, county_id: int, month: Month) -> Period:
 def hold_periods(*, counties: Iterable[Unit], month: Month) -> list[Period]:
     """The month of these counties, held alone until the transaction ends, open or closed.
 
-    Waits for nobody: when a close of one of them is under way, Refused.
+    Lets submits that are under way finish, for two seconds at most; longer is a close: Refused.
     """
     _require_transaction()
     ids = sorted(county.pk for county in counties)
     rows = Period.objects.filter(county_id__in=ids, month=month).order_by("county_id")
     held: QuerySet[Period] = rows.select_related("county")
-    if connection.features.has_select_for_update_nowait:
-        held = held.select_for_update(nowait=True, of=("self",))
+    if connection.features.has_select_for_update_of:
+        held = held.select_for_update(of=("self",))
     try:
+        _wait_at_most(WAIT)
         if missing := _missing(ids, month):
-            with _impatient():
-                _make(missing, month)
+            _make(missing, month)
         return list(held)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
@@ -91,16 +91,11 @@ def _require_transaction() -> None:
         raise RuntimeError("a period is locked inside the transaction of the change")
 
 
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """A row that another transaction is just inserting is waited for no longer than a blink."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '200ms'")
-        yield
-        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+def _wait_at_most(time: str) -> None:
+    """Until the transaction ends no lock is waited for longer; submits queue behind the wait."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [time])
 
 
 def _missing(county_ids: list[int], month: Month) -> list[int]:

@@ -1,11 +1,10 @@
 """Many people at the same moment, on real PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from campaigns.enums import Activity
 from campaigns.models import MonthlyReturn, Patrol
@@ -20,33 +19,6 @@ from tests.factories import make_county, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_commits")]
 PEOPLE = 6
-
-
-def _guard_trail(state: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {AuditEvent._meta.db_table} {state} TRIGGER USER")
-
-
-@pytest.fixture
-def trail_guarded_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Asked for first, so that it ends last: after the tables were emptied."""
-    if connection.vendor != "postgresql":
-        pytest.skip("row locks are PostgreSQL's")
-    yield
-    with django_db_blocker.unblock():
-        _guard_trail("ENABLE")
-
-
-@pytest.fixture
-def real_commits(
-    trail_guarded_again: None, django_db_serialized_rollback: None, transactional_db: None
-) -> Iterator[None]:
-    """Other connections see what the test commits.
-
-    The trail refuses to be emptied, as it should: for the clean-up alone its guard steps aside.
-    """
-    yield
-    _guard_trail("DISABLE")
 
 
 def outcome(work: Callable[..., object], **what: object) -> object:

@@ -55,10 +55,11 @@ def test_hold_takes_all_counties_open_or_closed(tree):
 def test_hold_takes_as_many_queries_for_one_county_as_for_three(tree, django_assert_num_queries):
     three = [tree.county, make_county("510704").county, make_county("530600").county]
     hold_periods(counties=three, month=SEPTEMBER)
-    with django_assert_num_queries(2):
+    queries = 3 if connection.vendor == "postgresql" else 2  # one sets how long to wait
+    with django_assert_num_queries(queries):
         hold_periods(counties=[tree.county], month=SEPTEMBER)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(queries):
         held = hold_periods(counties=three, month=SEPTEMBER)
 
     assert len(held) == 3
