@@ -7,6 +7,7 @@ from campaigns.enums import Move
 from campaigns.views import (
     activities,
     answers,
+    drafts,
     ledgers,
     registers,
     returns,
@@ -36,6 +37,7 @@ urlpatterns = [
         "return-send-back",
     ),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
+    path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
     path("review/", review.return_review, name="return-review"),
     path("surveys/", surveys.survey_list, name="survey-list"),
     path("surveys/batch/", slips.slip_batch, name="survey-batch"),

@@ -21,6 +21,7 @@ from campaigns.selectors.sections import (
     expected_keys_of_many,
     saved_rows_of_many,
 )
+from campaigns.services.drafts import discard_draft
 from campaigns.services.locking import locked_return, locked_returns
 from campaigns.services.remarks import resolve_remarks
 from pingan import audit
@@ -80,7 +81,9 @@ def save_section(
     """
     locked = locked_return(monthly_return=monthly_return)
     save = SectionSave(monthly_return, activity, rows, version)
-    if not _save({locked.pk: locked}, [save], by):
+    has_changed = bool(_save({locked.pk: locked}, [save], by))
+    discard_draft(monthly_return=locked, activity=activity, by=by)
+    if not has_changed:
         return False
     monthly_return.refresh_from_db()
     return True

@@ -140,7 +140,8 @@ def _restored(request: HttpRequest, entry: Entry, unsaved: QueryDict) -> HttpRes
     is_old = version is not None and _changed_since(entry, version)
     table = entry.bound(unsaved)
     if is_old and version is not None and table.is_valid():
-        return _show_joined(request, entry, merges.join(entry, unsaved, _values(entry, table), version))
+        joined = merges.join(entry, unsaved, _values(entry, table), version)
+        return _show_joined(request, entry, joined)
     shown = entry.shown(entry.typed(unsaved))
     return _render(request, entry, shown, version=version, base=unsaved.get("base", ""))
 
@@ -247,7 +248,8 @@ def _show_joined(
         sentence = f"您和对方改了同样的{len(choices)}处，您的内容还没有保存，请逐处选择。"
     else:
         sentence = "对方的改动已经并入下面的表格，您的内容还没有保存。请核对后保存。"
-    messages.warning(request, f"您打开页面以后，{entry.section.activity.label}已被别人改过。{sentence}")
+    name = entry.section.activity.label
+    messages.warning(request, f"您打开页面以后，{name}已被别人改过。{sentence}")
     base = joined.data["base"]
     return _render(request, entry, table, base=base, clashing=joined.clashing, status=status)
 
