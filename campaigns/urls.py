@@ -39,6 +39,7 @@ urlpatterns = [
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
     path("review/", review.return_review, name="return-review"),
+    path("review/<int:pk>/", review.review_detail, name="review-detail"),
     path("surveys/", surveys.survey_list, name="survey-list"),
     path("surveys/batch/", slips.slip_batch, name="survey-batch"),
     path("surveys/<int:pk>/undo/", slips.slip_undo, name="survey-undo"),

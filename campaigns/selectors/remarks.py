@@ -66,10 +66,10 @@ def row_labels(monthly_return: MonthlyReturn, activity: Activity) -> dict[str, s
     if activity == Activity.SWEEP:
         categories = categories_of(monthly_return.unit.root_id)
         saved = {row.category.code: row.category.name for row in rows}
-        return {**saved, **{each.code: each.name for each in categories}}
+        return {**{each.code: each.name for each in categories}, **saved}
     if activity == Activity.GROUPS:
         names = {str(row.group_id): row.group.name for row in rows}
-        return {**names, **{str(each.unit_id): each.name for each in groups_of(monthly_return)}}
+        return {**{str(each.unit_id): each.name for each in groups_of(monthly_return)}, **names}
     return {
         str(row.pk): f"第{number}行（{row.on.month}月{row.on.day}日）"
         for number, row in enumerate(rows, start=1)

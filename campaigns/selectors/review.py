@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 
 from campaigns.enums import Activity, ReturnState
 from campaigns.models import Education, Meeting, MonthlyReturn, Patrol, Sweep
+from campaigns.selectors.checks import findings_of, is_clean, notes_of
 from campaigns.selectors.completeness import Mark
 from campaigns.selectors.returns import ReturnRow, return_rows
 from pingan.models import User
@@ -46,6 +47,8 @@ class ReviewRow:
     row: ReturnRow
     figures: list[Figure] = field(default_factory=list)
     is_own: bool = False  # submitted by the reviewer himself: another person must accept it
+    is_clean: bool = True  # nothing asks for a look: may be accepted with others at once
+    reasons: int = 0  # findings, explained or not
 
     @property
     def short_marks(self) -> list[Mark]:
@@ -70,12 +73,25 @@ def waiting_count(user: User) -> int:
 
 
 def review_rows(returns: list[MonthlyReturn], user: User, today: dt.date) -> list[ReviewRow]:
-    """The given returns with figures now and before; a fixed number of queries."""
+    """The given returns with figures now and before, and whether a check wants them looked at.
+
+    A fixed number of queries.
+    """
     earlier = _previous(returns)
     counts = figures_of([*returns, *earlier.values()])
     own = {each.pk for each in returns if each.submitted_by_id == user.pk}
     rows = return_rows(returns, today)
-    return [ReviewRow(row, _figures(row, counts, earlier), is_own=row.pk in own) for row in rows]
+    findings, notes = findings_of(returns, today), notes_of(returns)
+    return [
+        ReviewRow(
+            row,
+            _figures(row, counts, earlier),
+            is_own=row.pk in own,
+            is_clean=is_clean(findings[row.pk], notes[row.pk]),
+            reasons=len(findings[row.pk]),
+        )
+        for row in rows
+    ]
 
 
 def _previous(returns: list[MonthlyReturn]) -> dict[tuple[int, int], MonthlyReturn]:

@@ -82,6 +82,9 @@ class Section:
         choices = dict(self._field(name).flatchoices)
         return choices.get(value, value)
 
+    def is_number(self, name: str) -> bool:
+        return isinstance(self._field(name), models.IntegerField)
+
     def _field(self, name: str) -> models.Field[Any, Any]:
         field = self.model._meta.get_field(name)
         assert isinstance(field, models.Field)

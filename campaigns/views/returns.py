@@ -19,7 +19,7 @@ from campaigns.forms.moves import MoveForm
 from campaigns.models import MonthlyReturn
 from campaigns.selectors.completeness import gaps
 from campaigns.selectors.history import history
-from campaigns.selectors.remarks import open_remarks
+from campaigns.selectors.remarks import open_remarks, remarks_of
 from campaigns.selectors.returns import (
     LISTED_ACTIVITIES,
     ReturnFilter,
@@ -126,6 +126,7 @@ def return_view(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": is_open,
         "allowed": allowed,
         "is_own_submission": _is_own_submission(monthly_return, user),
+        "remarks": remarks_of(monthly_return),
         "history": history(monthly_return),
     }
     return render(request, "campaigns/return_view.html", context)
