@@ -243,7 +243,8 @@ def test_clerk_who_saved_the_row_finds_the_remark_settled(
         field=["night_heads"],
         remark=["夜巡人数不对"],
     )
-    rows = [*patrol_rows(1, 2), *patrol_rows(3, night_heads=6)]
+    rest = [number for number in range(1, 31) if number != 3]
+    rows = [*patrol_rows(*rest), *patrol_rows(3, night_heads=6)]
     save_section(
         monthly_return=waiting, activity=Activity.PATROL, rows=rows, version=2, by=village_clerk
     )
