@@ -235,3 +235,18 @@ def check_keep_register(*, unit: Unit, by: User) -> None:
 
 def may_keep_register(*, unit: Unit, by: User) -> bool:
     return policies.may(check_keep_register, unit=unit, by=by)
+
+
+def check_keep_indicators(*, county: Unit, by: User) -> None:
+    """Raise unless `by` keeps the county's indicators and the forms made of them."""
+    if by.role != Role.COUNTY_OFFICER or by.unit_id != county.pk:
+        raise Forbidden("只有县级经办员可以维护指标和指标表。")
+
+
+def may_keep_indicators(*, county: Unit, by: User) -> bool:
+    return policies.may(check_keep_indicators, county=county, by=by)
+
+
+def reviews_anything(user: User) -> bool:
+    """Whether reports are handed in to this person's office at all."""
+    return user.is_active and user.role in (Role.COUNTY_OFFICER, *_TOWNSHIP_ROLES)

@@ -8,6 +8,9 @@ from campaigns.views import (
     activities,
     answers,
     drafts,
+    indicator_catalogue,
+    indicator_tables,
+    indicators,
     ledgers,
     registers,
     returns,
@@ -63,6 +66,64 @@ urlpatterns = [
     path("workbook/runs/<int:pk>/", workbooks.workbook_run, name="workbook-run"),
     path("workbook/runs/<int:pk>/apply/", workbooks.workbook_apply, name="workbook-apply"),
     path("workbook/runs/<int:pk>/undo/", workbooks.workbook_undo, name="workbook-undo"),
+    path("indicators/", indicators.indicator_list, name="indicator-list"),
+    path("indicators/review/", indicators.indicator_review, name="indicator-review"),
+    path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
+    *(
+        path(
+            f"indicators/reports/<int:pk>/{word}/",
+            indicators.indicator_move,
+            {"move": move},
+            f"indicator-{word}",
+        )
+        for word, move in (
+            ("withdraw", Move.WITHDRAW),
+            ("accept", Move.ACCEPT),
+            ("send-back", Move.SEND_BACK),
+        )
+    ),
+    path(
+        "indicators/catalogue/", indicator_catalogue.indicator_catalogue, name="indicator-catalogue"
+    ),
+    path("indicators/catalogue/add/", indicator_catalogue.indicator_add, name="indicator-add"),
+    path(
+        "indicators/catalogue/<int:pk>/", indicator_catalogue.indicator_edit, name="indicator-edit"
+    ),
+    path("indicators/forms/", indicator_catalogue.indicator_forms, name="indicator-forms"),
+    path(
+        "indicators/forms/add/", indicator_catalogue.indicator_form_edit, name="indicator-form-add"
+    ),
+    path("indicators/forms/<int:pk>/", indicator_catalogue.indicator_form, name="indicator-form"),
+    path(
+        "indicators/forms/<int:pk>/edit/",
+        indicator_catalogue.indicator_form_edit,
+        name="indicator-form-edit",
+    ),
+    path(
+        "indicators/forms/<int:pk>/issue/",
+        indicator_catalogue.indicator_form_issue,
+        name="indicator-form-issue",
+    ),
+    path(
+        "indicators/forms/<int:pk>/withdraw/",
+        indicator_catalogue.indicator_form_withdraw,
+        name="indicator-form-withdraw",
+    ),
+    path(
+        "indicators/forms/<int:pk>/open/",
+        indicator_catalogue.indicator_form_open,
+        name="indicator-form-open",
+    ),
+    path(
+        "indicators/forms/<int:pk>/<slug:start>/",
+        indicator_tables.indicator_table,
+        name="indicator-table",
+    ),
+    path(
+        "indicators/forms/<int:pk>/<slug:start>/grid/",
+        indicator_tables.indicator_grid,
+        name="indicator-grid",
+    ),
     path("ledgers/", ledgers.ledger_index, name="ledger-index"),
     path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
     path("ledgers/<slug:activity>/print/", ledgers.ledger_print, name="ledger-print"),

@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("campaigns:return-list", "月报", _RECORDS),
     ("campaigns:return-review", "审核", _REVIEWERS),
     ("campaigns:survey-list", "测评", _INSPECTORS),
+    ("campaigns:indicator-list", "指标", _RECORDS),
     ("assessments:inspection-list", "督导检查", _INSPECTORS),
     ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
     ("reports:matrix-latest", "进度", _RECORDS),

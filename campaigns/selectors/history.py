@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.enums import Activity
-from campaigns.models import MonthlyReturn
+from campaigns.models import FollowUp, IndicatorReport, MonthlyReturn
 from pingan.models import AuditEvent
 
 HISTORY_LENGTH = 50
@@ -39,17 +39,17 @@ def save_action(activity: Activity) -> str:
     return f"保存{activity.label}"
 
 
-def _events(monthly_return: MonthlyReturn) -> Any:
+def _events(record: MonthlyReturn | IndicatorReport | FollowUp) -> Any:
     return AuditEvent.objects.filter(
-        object_type=str(MonthlyReturn._meta.verbose_name), object_id=str(monthly_return.pk)
+        object_type=str(record._meta.verbose_name), object_id=str(record.pk)
     )
 
 
-def history(monthly_return: MonthlyReturn) -> list[Event]:
+def history(record: MonthlyReturn | IndicatorReport | FollowUp) -> list[Event]:
     """The latest events, newest first; sign-in names are left to the auditor."""
     return [
         Event(event.at, event.by_name.rsplit("（", 1)[0], event.action, event.note)
-        for event in _events(monthly_return).order_by("-pk")[:HISTORY_LENGTH]
+        for event in _events(record).order_by("-pk")[:HISTORY_LENGTH]
     ]
 
 

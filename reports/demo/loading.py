@@ -18,6 +18,7 @@ from pingan.enums import REPORTING_LEVELS, Level, Role
 from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
+from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
 from reports.demo.registers import create_registers
 from reports.models import Bulletin
@@ -48,6 +49,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
+        load_indicators(county, last.shift(1 - months).first_day, *_people(county))
     say(f"{Month.of(today).label}：填报中")
 
 
