@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
-from campaigns.content import SlipSheet
+from campaigns.content.paper import PaperSheet
+from campaigns.content.slips import SlipSheet
 from pingan.typesetting import FONT_DIR, typeset
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
 # A picture's source must stay whole; an address is broken by the layout, at its slashes.
-COPIED = {"qr", "tickets"}
+COPIED = {"qr", "code", "tickets"}
 
 
 def slips_pdf(sheet: SlipSheet, *, printed_on: dt.date, font_dir: Path = FONT_DIR) -> bytes:
@@ -19,6 +21,19 @@ def slips_pdf(sheet: SlipSheet, *, printed_on: dt.date, font_dir: Path = FONT_DI
     return typeset(
         TEMPLATES / "slips.typ",
         dataclasses.asdict(sheet),
+        issued_on=printed_on,
+        copied=COPIED,
+        font_dir=font_dir,
+    )
+
+
+def forms_pdf(
+    title: str, sheets: Sequence[PaperSheet], *, printed_on: dt.date, font_dir: Path = FONT_DIR
+) -> bytes:
+    """Paper forms, each beginning on a page of its own."""
+    return typeset(
+        TEMPLATES / "forms.typ",
+        {"title": title, "sheets": [dataclasses.asdict(sheet) for sheet in sheets]},
         issued_on=printed_on,
         copied=COPIED,
         font_dir=font_dir,

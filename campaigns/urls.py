@@ -12,6 +12,7 @@ from campaigns.views import (
     indicator_tables,
     indicators,
     ledgers,
+    paper,
     registers,
     returns,
     review,
@@ -24,6 +25,10 @@ app_name = "campaigns"
 urlpatterns = [
     path("returns/", returns.return_list, name="return-list"),
     path("returns/open/", returns.month_open, name="month-open"),
+    path("returns/paper/", paper.return_paper, name="return-paper"),
+    path("returns/paper/download/", paper.paper_download, name="paper-download"),
+    path("returns/code/", paper.return_by_code, name="return-code"),
+    path("f/<str:code>", paper.return_by_code, name="return-by-code"),
     path("returns/<int:pk>/", returns.return_view, name="return-view"),
     path("returns/<int:pk>/submit/", returns.return_move, {"move": Move.SUBMIT}, "return-submit"),
     path(
@@ -39,7 +44,11 @@ urlpatterns = [
         {"move": Move.SEND_BACK},
         "return-send-back",
     ),
+    path("returns/<int:pk>/print/", paper.return_print, name="return-print"),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
+    path(
+        "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"
+    ),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
     path("review/", review.return_review, name="return-review"),
     path("review/<int:pk>/", review.review_detail, name="review-detail"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from campaigns import policies
-from campaigns.content import compose_slips
+from campaigns.content.slips import compose_slips
 from campaigns.models import SurveyTicket
 from campaigns.pdf import slips_pdf
 from campaigns.selectors.names import NameBook

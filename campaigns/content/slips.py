@@ -1,19 +1,11 @@
-"""What is printed on paper, as plain values: the writer sets them, it decides nothing."""
+"""Tickets of the anonymous survey, to be cut out."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-import segno
-
-SLIPS_A_PAGE = 10
-
-
-def qr_code(text: str) -> str:
-    """A QR code as SVG, one unit a module, without the quiet zone: the layout leaves it."""
-    code = segno.make_qr(text, error="m")
-    return str(code.svg_inline(border=0, omitsize=True))
+from campaigns.content.qr import qr_code
 
 
 @dataclass(frozen=True, slots=True)
