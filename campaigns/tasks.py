@@ -15,6 +15,7 @@ from campaigns.forms.imports import read_workbook
 from campaigns.forms.workbook import book_units
 from campaigns.models import ImportRun
 from campaigns.services.imports import apply_import, note_proposal
+from campaigns.services.notices import remind
 from pingan import jobs
 from pingan.models import User
 from pingan.workbooks import read_book
@@ -58,3 +59,9 @@ def take_in_workbook(*, job_id: int, run_id: int, user_id: int) -> None:
         if not run.is_applied:
             apply_import(run=run, by=User.objects.get(pk=user_id))
         progress.result = {"url": reverse("campaigns:workbook-run", args=[run.pk])}
+
+
+@shared_task
+def send_reminders() -> None:
+    """Write and mail what is due soon, overdue or sent back; again changes nothing."""
+    remind()

@@ -37,6 +37,7 @@ BEAT_SECONDS = 5
 STALE_SECONDS = 30  # so long without a heartbeat: its process is gone
 RESEND_SECONDS = 30  # so long in the queue: send it again, in case the first message was lost
 SWEEP_SECONDS = 10
+SWEEP_TASK = "pingan.tasks.sweep_jobs"
 ATTEMPTS = 2  # a job is resumed once
 WRITE_SECONDS = 0.5  # progress is written no more often than a page asks for it
 NEVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # beat of a queued job that could not be sent
@@ -236,17 +237,49 @@ def _send_on_commit(job: Job) -> None:
     transaction.on_commit(lambda: send(job))
 
 
+class Timetable:
+    """The beat schedule as this process keeps it where there is no Celery to do so.
+
+    Several processes may keep it side by side: running a task twice changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[str, float] = {}
+
+    def run_due(self) -> list[str]:
+        """Call the tasks whose time has come, the sweep aside; returns their names."""
+        if settings.REDIS_URL:
+            return []
+        autodiscover_modules("tasks")
+        called = []
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+            now = time.monotonic()
+            if entry["task"] == SWEEP_TASK or now < self._next.get(name, now):
+                continue
+            self._next[name] = now + float(entry["schedule"])
+            called.append(name)
+            try:
+                current_app.tasks[entry["task"]]()
+            except Exception:
+                logger.exception("scheduled task %s failed", name)
+        return called
+
+
 def watch() -> None:
-    """Sweep for as long as this process lives: the web server needs nobody else to do it."""
+    """Sweep, and keep the timetable, for as long as this process lives.
+
+    The web server needs nobody else to do it.
+    """
     threading.Thread(target=_sweep_for_ever, name="job-sweep", daemon=True).start()
 
 
 def _sweep_for_ever() -> None:
+    timetable = Timetable()
     while True:
         try:
             sweep()
         except DatabaseError as error:
             logger.warning("jobs were not swept: %s", error)
-        finally:
-            connections.close_all()
+        timetable.run_due()
+        connections.close_all()
         time.sleep(SWEEP_SECONDS)

@@ -7,6 +7,12 @@ DEBUG          0 or 1, default 0
 ALLOWED_HOSTS  comma-separated, default: this machine only
 SECURE         0 or 1, default 0; 1 when served over HTTPS
 TRUSTED_PROXIES  how many proxies of ours stand before the web server, default 0
+EMAIL_HOST     empty: reminders stay in the product; set: they are mailed, too, through this host
+EMAIL_PORT     default 25
+EMAIL_USER, EMAIL_PASSWORD  default: no log-in to the mail host
+EMAIL_SECURITY none, tls or ssl, default none
+EMAIL_FROM     the sender's address; needed where EMAIL_HOST is set
+SITE_URL       the address of the product as mails name it, default: none
 """
 
 import os
@@ -31,8 +37,8 @@ def _flag(name: str) -> bool:
     return value == "1"
 
 
-def _count(name: str) -> int:
-    value = os.environ.get(name, "0")
+def _count(name: str, default: str = "0") -> int:
+    value = os.environ.get(name, default)
     if not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(f"{name} must be a number, not {value!r}")
     return int(value)
@@ -221,10 +227,32 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,  # sending fails at once while Redis is down: the sweep sends again
 }
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
+# Without Redis the web process keeps this schedule itself (pingan/jobs.py).
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "pingan.tasks.sweep_jobs", "schedule": 10.0},
+    "send-reminders": {"task": "campaigns.tasks.send_reminders", "schedule": 3600.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
+
+
+def _mail_security() -> str:
+    value = os.environ.get("EMAIL_SECURITY", "none")
+    if value not in {"none", "tls", "ssl"}:
+        raise ImproperlyConfigured(f"EMAIL_SECURITY must be none, tls or ssl, not {value!r}")
+    return value
+
+
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = _count("EMAIL_PORT", "25")
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _mail_security() == "tls"
+EMAIL_USE_SSL = _mail_security() == "ssl"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "")
+if EMAIL_HOST and "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("EMAIL_FROM must be the sender's address where EMAIL_HOST is set")
+SITE_URL = os.environ.get("SITE_URL", "")
 
 LOGGING = {
     "version": 1,

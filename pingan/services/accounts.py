@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from axes.utils import reset as reset_attempts
@@ -122,6 +123,30 @@ def change_password(*, by: User, password: str) -> None:
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
     audit.record(action="修改密码", obj=by, by=by, unit=by.unit)
+
+
+@transaction.atomic
+def choose_mail(*, by: User, wants_mail: bool) -> None:
+    """Whether reminders go to this person's mailbox, too."""
+    account = _held(by)
+    before = audit.snapshot(account, "wants_mail")
+    account.wants_mail = wants_mail
+    account.save(update_fields=["wants_mail"])
+    audit.record(
+        action="邮件提醒",
+        obj=account,
+        by=by,
+        unit=account.unit,
+        before=before,
+        after=audit.snapshot(account, "wants_mail"),
+    )
+    by.wants_mail = wants_mail
+
+
+def note_inbox_seen(*, by: User, at: dt.datetime) -> None:
+    """When this person last looked at what waits for him; no event for the auditor."""
+    User.objects.filter(pk=by.pk).update(inbox_seen_at=at)
+    by.inbox_seen_at = at
 
 
 @transaction.atomic
