@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from campaigns.enums import MOVES, Activity, Move, ReturnState
-from campaigns.models import COUNTY_PARENTS, IndicatorReport, MonthlyReturn
+from campaigns.models import COUNTY_PARENTS, FollowUp, IndicatorReport, MonthlyReturn
 from pingan import policies, scopes
 from pingan.enums import Level, Role
 from pingan.models import Unit, User
@@ -212,6 +212,59 @@ def check_survey(*, unit: Unit, by: User) -> None:
 
 def may_survey(*, unit: Unit, by: User) -> bool:
     return policies.may(check_survey, unit=unit, by=by)
+
+
+_SOLVING = (Level.GROUP, Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
+
+
+def check_open_follow_up(*, unit: Unit, by: User) -> None:
+    """Raise unless `by` may register matters of this unit."""
+    if not enters_for(by, unit):
+        raise Forbidden(f"您不是{unit.name}的填报人，不能登记它的事项。")
+
+
+def may_open_follow_up(*, unit: Unit, by: User) -> bool:
+    return policies.may(check_open_follow_up, unit=unit, by=by)
+
+
+def level_above(follow_up: FollowUp) -> Level | None:
+    """Where an unsolved matter goes next: group, village, township, county."""
+    level = Level(follow_up.level)
+    if level == Level.DEPARTMENT:
+        return Level.COUNTY if _answers_to_county(follow_up.unit) else Level.TOWNSHIP
+    at = _SOLVING.index(level)
+    return _SOLVING[at + 1] if at + 1 < len(_SOLVING) else None
+
+
+def solving_levels(follow_up: FollowUp) -> list[Level]:
+    """At which levels it may have been solved: none above the one that handles it now."""
+    level = Level(follow_up.level)
+    if level == Level.DEPARTMENT:
+        return [level]
+    lower = list(_SOLVING[: _SOLVING.index(level) + 1])
+    if follow_up.unit.level == Level.DEPARTMENT:
+        return [Level.DEPARTMENT, level]
+    return lower
+
+
+def check_handle_follow_up(*, follow_up: FollowUp, by: User) -> None:
+    """Raise unless `by` works at the level that handles this matter, and it is not solved."""
+    unit, level = follow_up.unit, Level(follow_up.level)
+    if level == Level.COUNTY:
+        is_own = by.is_active and by.role == Role.COUNTY_OFFICER and unit.root_id == by.unit_id
+    elif level == Level.TOWNSHIP:
+        own = by.is_active and by.role in _TOWNSHIP_ROLES
+        is_own = own and unit.path.startswith(by.unit.path)
+    else:
+        is_own = enters_for(by, unit)
+    if not is_own:
+        raise Forbidden(f"这件事项现由{level.label}办理，不由您处理。")
+    if follow_up.solved_on:
+        raise Refused(f"“{follow_up.title}”已经办结。")
+
+
+def may_handle_follow_up(*, follow_up: FollowUp, by: User) -> bool:
+    return policies.may(check_handle_follow_up, follow_up=follow_up, by=by)
 
 
 def check_open_month(*, county: Unit, by: User) -> None:

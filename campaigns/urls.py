@@ -8,6 +8,7 @@ from campaigns.views import (
     activities,
     answers,
     drafts,
+    followups,
     indicator_catalogue,
     indicator_tables,
     indicators,
@@ -46,6 +47,12 @@ urlpatterns = [
         "return-send-back",
     ),
     path("returns/<int:pk>/print/", paper.return_print, name="return-print"),
+    path("returns/<int:pk>/follow-ups/", followups.follow_up_register, name="follow-up-register"),
+    path("follow-ups/", followups.follow_up_list, name="follow-up-list"),
+    path("follow-ups/<int:pk>/", followups.follow_up_view, name="follow-up-view"),
+    path("follow-ups/<int:pk>/edit/", followups.follow_up_edit, name="follow-up-edit"),
+    path("follow-ups/<int:pk>/solve/", followups.follow_up_solve, name="follow-up-solve"),
+    path("follow-ups/<int:pk>/escalate/", followups.follow_up_escalate, name="follow-up-escalate"),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path(
         "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"

@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("reports:colour-matrix", "红黄蓝", _RECORDS),
     ("reports:dashboard-latest", "看板", _RECORDS),
     ("reports:bulletin-list", "通报", _RECORDS),
+    ("campaigns:follow-up-list", "跟踪事项", _RECORDS),
     ("campaigns:ledger-index", "台账", _RECORDS),
     ("campaigns:register-index", "登记册", _RECORDS),
     ("pingan:unit-list", "单位", (*_RECORDS, Role.ACCOUNT_ADMIN)),

@@ -65,7 +65,7 @@ class BaseRowSet(forms.BaseFormSet):
     ) -> None:
         self.labels, self.is_fixed = labels, is_fixed
         self.row_options = dict(row_options or {})
-        kwargs["prefix"] = PREFIX
+        kwargs["prefix"] = kwargs.get("prefix") or PREFIX
         super().__init__(*args, **kwargs)
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
@@ -101,13 +101,15 @@ def row_set(form_class: type[RowForm]) -> type[BaseRowSet]:
     return cast(type[BaseRowSet], made)
 
 
-def typed_rows(form_class: type[RowForm], data: QueryDict) -> list[dict[str, str]]:
+def typed_rows(
+    form_class: type[RowForm], data: QueryDict, prefix: str = PREFIX
+) -> list[dict[str, str]]:
     """What was typed, unread: to show it again, filled further or after a refusal."""
     try:
-        count = min(int(data.get(f"{PREFIX}-TOTAL_FORMS", "0")), MOST_ROWS)
+        count = min(int(data.get(f"{prefix}-TOTAL_FORMS", "0")), MOST_ROWS)
     except ValueError:
         count = 0
     names = list(form_class.base_fields)
     return [
-        {name: data.get(f"{PREFIX}-{index}-{name}", "") for name in names} for index in range(count)
+        {name: data.get(f"{prefix}-{index}-{name}", "") for name in names} for index in range(count)
     ]
