@@ -134,3 +134,14 @@ def _leapt(limit: Limit, value: int, before: int | None) -> list[ValueFinding]:
     else:
         return []
     return [ValueFinding(limit.code, sentence, stops=False)]
+
+
+def point_change(now: tuple[int, int], before: tuple[int, int]) -> str:
+    """The difference of two rates in points: 62.5% after 60.0% is 上升2.5个百分点."""
+    if not now[1] or not before[1]:
+        return NOTHING
+    found = tenths(*now) - tenths(*before)
+    if found == 0:
+        return "持平"
+    size = abs(found)
+    return f"{'上升' if found > 0 else '下降'}{size // 10}.{size % 10}个百分点"

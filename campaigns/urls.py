@@ -10,6 +10,7 @@ from campaigns.views import (
     drafts,
     followups,
     indicator_catalogue,
+    indicator_figures,
     indicator_tables,
     indicators,
     ledgers,
@@ -85,6 +86,12 @@ urlpatterns = [
     path("workbook/runs/<int:pk>/apply/", workbooks.workbook_apply, name="workbook-apply"),
     path("workbook/runs/<int:pk>/undo/", workbooks.workbook_undo, name="workbook-undo"),
     path("indicators/", indicators.indicator_list, name="indicator-list"),
+    path("indicators/figures/", indicator_figures.indicator_figures, name="indicator-figures"),
+    path(
+        "indicators/figures/download/",
+        indicator_figures.indicator_figures_download,
+        name="indicator-figures-download",
+    ),
     path("indicators/review/", indicators.indicator_review, name="indicator-review"),
     path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
     *(
