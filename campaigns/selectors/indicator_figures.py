@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from django.db.models import Count, Q, Sum
 
@@ -39,30 +39,41 @@ class Window:
         return self.first <= starts_on and ends_on <= self.last
 
 
+NAMES = ("now", "before", "year", "year_before")
+Numbers = tuple[int | None, int | None, int | None, int | None]
+Periods = tuple[int, int, int, int]
+DIFFERENT = "期数不同"
+
+
 @dataclass(frozen=True, slots=True)
 class Four:
-    """One count in four windows; None where nothing has been accepted."""
+    """One count in the four windows, None where nothing was accepted; of how many periods each."""
 
-    now: int | None = None
-    before: int | None = None
-    year: int | None = None
-    year_before: int | None = None
+    numbers: Numbers = (None, None, None, None)
+    periods: Periods = (0, 0, 0, 0)
 
     def plus(self, other: Four) -> Four:
+        """The sum of two units; the periods are those of whoever reported longest."""
+        sums = tuple(map(_plus, self.numbers, other.numbers))
         return Four(
-            _plus(self.now, other.now),
-            _plus(self.before, other.before),
-            _plus(self.year, other.year),
-            _plus(self.year_before, other.year_before),
+            cast(Numbers, sums), cast(Periods, tuple(map(max, self.periods, other.periods)))
         )
+
+    def change(self, at: int) -> str:
+        """Against the window after it; ten months are not compared with two."""
+        now, before = self.numbers[at], self.numbers[at + 1]
+        if now is not None and before is not None and self.periods[at] != self.periods[at + 1]:
+            return DIFFERENT
+        return change(now, before)
+
+    def tone(self, at: int, direction: str) -> str:
+        if self.change(at) == DIFFERENT:
+            return ""
+        return tone(self.numbers[at], self.numbers[at + 1], direction)
 
 
 def _plus(one: int | None, other: int | None) -> int | None:
     return other if one is None else one if other is None else one + other
-
-
-NAMES = ("now", "before", "year", "year_before")
-Sums = Mapping[tuple[int, int], Four]  # by indicator and unit
 
 
 def windows(span: Span) -> dict[str, Window]:
@@ -102,26 +113,28 @@ def _accepted(user: User, place: Unit, span: Span, indicator_ids: Iterable[int])
 
 
 def _flows(user: User, place: Unit, span: Span, indicator_ids: list[int]) -> dict[Any, Four]:
+    inside = {
+        name: Q(report__starts_on__gte=each.first, report__ends_on__lte=each.last)
+        for name, each in windows(span).items()
+    }
     rows = (
         _accepted(user, place, span, indicator_ids)
         .values("indicator_id", "report__unit_id")
         .annotate(
-            **{
-                name: Sum(
-                    "number",
-                    filter=Q(report__starts_on__gte=each.first, report__ends_on__lte=each.last),
-                )
-                for name, each in windows(span).items()
-            }
+            **{name: Sum("number", filter=window) for name, window in inside.items()},
+            **{f"{name}_n": Count("pk", filter=window) for name, window in inside.items()},
         )
     )
-    return {
-        (row["indicator_id"], row["report__unit_id"]): Four(*(row[name] for name in NAMES))
-        for row in rows
-    }
+    return {(row["indicator_id"], row["report__unit_id"]): _four(row) for row in rows}
+
+
+def _four(row: Mapping[str, Any], prefix: str = "") -> Four:
+    numbers = tuple(row[f"{prefix}{name}"] for name in NAMES)
+    return Four(cast(Numbers, numbers), cast(Periods, tuple(row[f"{name}_n"] for name in NAMES)))
 
 
 def _stocks(user: User, place: Unit, span: Span, indicator_ids: list[int]) -> dict[Any, Four]:
+    """The latest number within each window; how many came before it does not matter."""
     rows = (
         _accepted(user, place, span, indicator_ids)
         .order_by("report__ends_on", "report__starts_on")
@@ -130,11 +143,14 @@ def _stocks(user: User, place: Unit, span: Span, indicator_ids: list[int]) -> di
         )
     )
     found: dict[tuple[int, int], Four] = defaultdict(Four)
+    asked = windows(span)
     for indicator, unit, starts_on, ends_on, number in rows:
-        inside = {
-            name: number for name, each in windows(span).items() if each.holds(starts_on, ends_on)
-        }
-        found[indicator, unit] = replace(found[indicator, unit], **inside)
+        old = found[indicator, unit].numbers
+        numbers = tuple(
+            number if asked[name].holds(starts_on, ends_on) else old[at]
+            for at, name in enumerate(NAMES)
+        )
+        found[indicator, unit] = Four(cast(Numbers, numbers))
     return dict(found)
 
 
@@ -158,13 +174,15 @@ def _surveys(
                 f"{code}_{name}": Sum(FROM_SURVEYS[code], filter=window)
                 for code in by_code
                 for name, window in months.items()
-            }
+            },
+            **{
+                f"{name}_n": Count("month", filter=window, distinct=True)
+                for name, window in months.items()
+            },
         )
     )
     return {
-        (pk, row["unit_id"]): Four(*(row[f"{code}_{name}"] for name in NAMES))
-        for row in rows
-        for code, pk in by_code.items()
+        (pk, row["unit_id"]): _four(row, f"{code}_") for row in rows for code, pk in by_code.items()
     }
 
 
@@ -197,17 +215,19 @@ def figure_of(indicator: Indicator, totals: Mapping[int, Four], label: str, **mo
     if indicator.kind == IndicatorKind.RATIO:
         return _ratio(indicator, totals, label, more)
     four = totals.get(indicator.pk, Four())
+    now, before, year, year_before = map(_text, four.numbers)
+    direction = indicator.direction
     return Figure(
         label,
         indicator.measure,
-        _text(four.now),
-        _text(four.before),
-        change(four.now, four.before),
-        tone(four.now, four.before, indicator.direction),
-        _text(four.year),
-        _text(four.year_before),
-        change(four.year, four.year_before),
-        tone(four.year, four.year_before, indicator.direction),
+        now,
+        before,
+        four.change(0),
+        four.tone(0, direction),
+        year,
+        year_before,
+        four.change(2),
+        four.tone(2, direction),
         **more,
     )
 
@@ -222,26 +242,19 @@ def _ratio(
     part = totals.get(indicator.numerator_id or 0, Four())
     whole = totals.get(indicator.denominator_id or 0, Four())
 
-    def changed(name: str, other: str) -> tuple[str, str]:
-        now = (getattr(part, name) or 0, getattr(whole, name) or 0)
-        before = (getattr(part, other) or 0, getattr(whole, other) or 0)
-        crossed = (now[0] * before[1], before[0] * now[1])  # compares the rates exactly
-        known = bool(now[1] and before[1])
-        return (
-            point_change(now, before),
-            tone(*crossed, indicator.direction) if known else "",
-        )
+    rates = list(zip(part.numbers, whole.numbers, strict=True))
 
+    def changed(at: int) -> tuple[str, str]:
+        (up, down), (up_before, down_before) = rates[at], rates[at + 1]
+        if up is None or not down or up_before is None or not down_before:
+            return NOTHING, ""
+        # Multiplied crosswise, the two rates are compared exactly.
+        told = tone(up * down_before, up_before * down, indicator.direction)
+        return point_change((up, down), (up_before, down_before)), told
+
+    now, before, year, year_before = (percent(*rate) for rate in rates)
     return Figure(
-        label,
-        indicator.measure,
-        percent(part.now, whole.now),
-        percent(part.before, whole.before),
-        *changed("now", "before"),
-        percent(part.year, whole.year),
-        percent(part.year_before, whole.year_before),
-        *changed("year", "year_before"),
-        **more,
+        label, indicator.measure, now, before, *changed(0), year, year_before, *changed(2), **more
     )
 
 

@@ -1,4 +1,4 @@
-"""Made-up indicator forms of a county, with answers since a year before the demonstration."""
+"""Made-up indicator forms of a county, with answers since the January of the year before."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ _STEADY = frozenset({"floating_people", "floating_registered", "floating_station
 def load_indicators(
     county: Unit, first: dt.date, clerks: Mapping[int, User], reviewers: Mapping[int, User]
 ) -> None:
-    """The forms, and their reports from a year before `first` until today."""
-    since = first.replace(year=first.year - 1, day=1)
+    """The forms, and their reports from January of the year before `first` until today."""
+    since = first.replace(year=first.year - 1, month=1, day=1)
     for each in FORMS:
         form = _form(county, each, since)
         for span in spans_until(each.period, since, timezone.localdate()):

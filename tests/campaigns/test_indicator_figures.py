@@ -118,6 +118,18 @@ def test_stock_is_not_added_up_over_time(tree: County, county_officer: User):
     assert (line.now, line.year) == ("6", "6")
 
 
+def test_ten_months_are_not_compared_with_two(tree: County, county_officer: User):
+    form = make_form(tree.county, "fires")
+    for number in (1, 2, 3):
+        accepted(form, tree.townships[0], month(2026, number), fires=2)
+    accepted(form, tree.townships[0], month(2025, 3), fires=1)
+
+    line = lines(county_officer, tree.county, month(2026, 3))["火灾起数"]
+
+    assert cells(line) == ("2", "1", "上升100.0%", "6", "1", "期数不同")
+    assert (line.change_tone, line.year_tone) == ("bad", "")
+
+
 def test_not_applicable_is_no_zero(tree: County, county_officer: User):
     form = make_form(tree.county, "fires")
     accepted(form, tree.townships[0], month(2026, 8), fires=None)
