@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from campaigns.content.paper import PaperSheet
-from campaigns.content.slips import SlipSheet
+from campaigns.content.slips import BallotSheet, SlipSheet
 from pingan.typesetting import FONT_DIR, typeset
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
@@ -23,6 +23,16 @@ def slips_pdf(sheet: SlipSheet, *, printed_on: dt.date, font_dir: Path = FONT_DI
         dataclasses.asdict(sheet),
         issued_on=printed_on,
         copied=COPIED,
+        font_dir=font_dir,
+    )
+
+
+def ballots_pdf(sheet: BallotSheet, *, printed_on: dt.date, font_dir: Path = FONT_DIR) -> bytes:
+    """Paper slips, 2 × 4 on one A4 page."""
+    return typeset(
+        TEMPLATES / "ballots.typ",
+        dataclasses.asdict(sheet),
+        issued_on=printed_on,
         font_dir=font_dir,
     )
 

@@ -65,6 +65,7 @@ urlpatterns = [
     path("surveys/batch/", slips.slip_batch, name="survey-batch"),
     path("surveys/<int:pk>/undo/", slips.slip_undo, name="survey-undo"),
     path("surveys/tickets/", slips.ticket_list, name="survey-tickets"),
+    path("surveys/ballots/", slips.ballot_print, name="survey-ballots"),
     path("surveys/tickets/void/", slips.ticket_void, name="survey-void"),
     path("s/<slug:token>", answers.slip_answer, name="slip-answer"),
     path("reminders/", notices.notice_list, name="notice-list"),

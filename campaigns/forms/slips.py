@@ -84,6 +84,16 @@ class TicketForm(PlaceForm):
         _demand(self.fields["number"], "请填要印多少张。")
 
 
+class BallotForm(PlaceForm):
+    """Blank paper slips; the place may be left to the pen."""
+
+    place = LineField(label="地点（可空）", longest=LONGEST_PRINTED_PLACE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].required = False
+
+
 class VoidForm(forms.Form):
     """Tickets of one place that are to be taken back."""
 

@@ -13,13 +13,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from campaigns import policies
+from campaigns.content.slips import compose_ballots
 from campaigns.enums import SLIP_STEPS, SlipQuestion
 from campaigns.forms.rows import BaseRowSet, row_set, typed_rows
-from campaigns.forms.slips import BatchForm, SlipRow, TicketForm, VoidForm
+from campaigns.forms.slips import BallotForm, BatchForm, SlipRow, TicketForm, VoidForm
 from campaigns.models import Survey
+from campaigns.pdf import ballots_pdf
 from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.slips import issues_of, last_batch, places_of, survey_at
 from campaigns.selectors.surveys import SurveyedUnit, surveyed_units
@@ -29,7 +31,9 @@ from campaigns.views.remembered import county_of, month_links, remembered_month,
 from pingan.models import Unit, User
 from pingan.months import Month
 from pingan.refusals import Forbidden, Refused
+from pingan.selectors.offices import is_demo_county
 from pingan.stash import posted_or_stashed
+from pingan.typesetting import RenderError
 
 _LABELS: dict[str, Any] = {
     "labels": [f"第{number}票" for number in range(1, BATCH_LENGTH + 1)],
@@ -180,6 +184,9 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     issues = issues_of(names, month)
     context = {
         "form": form,
+        "ballot_form": BallotForm(
+            initial={"unit": request.GET.get("unit", "")}, units=_choices(units), prefix="ballot"
+        ),
         "issues": [(names[issue.unit_id], issue) for issue in issues],
         "places": places_of(names, month),
         "most": MOST_TICKETS,
@@ -212,6 +219,35 @@ def _printed(
     name = f"{unit.name}{month.label}测评票（{data['place']}）.pdf"
     header = content_disposition_header(as_attachment=True, filename=name)
     headers = {"Content-Disposition": header or "attachment", "Cache-Control": "no-store"}
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
+
+
+@require_GET
+def ballot_print(request: HttpRequest) -> HttpResponse:
+    """A page of blank paper slips, as many copies as the printer makes."""
+    user, month = signed_in(request), remembered_month(request)
+    units = _entered(user, month)
+    form = BallotForm(request.GET, units=_choices(units), prefix="ballot")
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        return redirect(f"{reverse('campaigns:survey-tickets')}?month={month}")
+    name = dict(_choices(units))[form.cleaned_data["unit"]]
+    sheet = compose_ballots(
+        unit=name,
+        place=form.cleaned_data["place"],
+        month=month.label,
+        is_demo=is_demo_county(county_of(user).pk),
+    )
+    try:
+        document = ballots_pdf(sheet, printed_on=timezone.localdate())
+    except RenderError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('campaigns:survey-tickets')}?month={month}")
+    header = content_disposition_header(
+        as_attachment=False, filename=f"{name}{month.label}测评票.pdf"
+    )
+    headers = {"Content-Disposition": header or "inline"}
     return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 

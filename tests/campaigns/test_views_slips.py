@@ -1,7 +1,9 @@
 """Pages of slips: the batch, the tickets, and the citizen's own."""
 
 import datetime as dt
+import io
 
+import pdfplumber
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -235,3 +237,26 @@ def test_batch_page_lists_a_month_and_its_places(tree, township_clerk, client_of
 
     assert '<option value="上月的桥头">' in text
     assert text.count('data-step="4"') == 60
+
+
+@pytest.mark.slow
+def test_blank_paper_slips_fill_one_page(tree, township_clerk, client_of):
+    address = f"/surveys/ballots/?month=2026-09&ballot-unit={tree.villages[0].pk}"
+
+    page = client_of(township_clerk).get(f"{address}&ballot-place=车站")
+
+    with pdfplumber.open(io.BytesIO(page.content)) as opened:
+        (text,) = [each.extract_text() for each in opened.pages]
+    assert text.count("治安测评票") == 8
+    assert text.count("□2 比较安全") == 8
+    assert text.count("甲1村") == text.count("车站") == 8
+
+
+@pytest.mark.parametrize("unit", ["", "0", "999999"])
+def test_paper_slips_of_no_unit_are_refused(tree, township_clerk, client_of, unit):
+    address = f"/surveys/ballots/?month=2026-09&ballot-unit={unit}"
+
+    page = client_of(township_clerk).get(address, follow=True)
+
+    text = page.content.decode()
+    assert "请选择被测评单位。" in text or "这个单位的测评不由您录入。" in text
