@@ -7,6 +7,7 @@ from campaigns.enums import Move
 from campaigns.views import (
     activities,
     answers,
+    checking,
     drafts,
     followups,
     indicator_catalogue,
@@ -58,6 +59,7 @@ urlpatterns = [
     path(
         "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"
     ),
+    path("returns/<int:pk>/<slug:activity>/check/", checking.activity_check, name="return-check"),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
     path("review/", review.return_review, name="return-review"),
     path("review/<int:pk>/", review.review_detail, name="review-detail"),

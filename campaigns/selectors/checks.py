@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -35,6 +36,15 @@ from campaigns.models import (
     SweepCategory,
 )
 from campaigns.selectors.history import save_action
+from campaigns.selectors.sections import (
+    GROUPS,
+    MEETING,
+    PATROL,
+    SWEEP,
+    Section,
+    categories_of,
+    expected_keys,
+)
 from pingan.calendars import key_dates
 from pingan.enums import Level
 from pingan.models import AuditEvent, UnitVersion
@@ -253,21 +263,32 @@ def _rows(
     return found
 
 
-def typed_sheet(
-    activity: Activity,
+def findings_of_typed(
+    monthly_return: MonthlyReturn,
+    section: Section,
     rows: Iterable[tuple[Any, Mapping[str, Any]]],
-    *,
-    categories: Mapping[int, SweepCategory],
-    names: Mapping[int, str],
+) -> list[Finding]:
+    """Findings about the return with one table as it is typed; rows come with their keys."""
+    facts = facts_of([monthly_return])[monthly_return.pk]
+    sheet = _typed_sheet(monthly_return, section, rows)
+    return check(replace(facts, now=replace(facts.now, **sheet)))
+
+
+def _typed_sheet(
+    monthly_return: MonthlyReturn,
+    section: Section,
+    rows: Iterable[tuple[Any, Mapping[str, Any]]],
 ) -> dict[str, Any]:
-    """The part of a `Sheet` that one typed table replaces; rows come with their keys."""
-    chosen = list(rows)
-    makers: dict[Activity, tuple[str, Callable[[Any, Mapping[str, Any]], Any]]] = {
-        Activity.PATROL: ("patrol", patrol_day),
-        Activity.EDUCATION: ("lessons", lesson),
-        Activity.SWEEP: ("sweep", lambda key, row: sweep_line(categories[key], row)),
-        Activity.MEETING: ("meetings", meeting_line),
-        Activity.GROUPS: ("groups", lambda key, row: group_line(key, names.get(key, ""), row)),
-    }
-    name, make = makers[activity]
-    return {name: tuple(make(key, row) for key, row in chosen)}
+    """The part of a `Sheet` that one typed table replaces."""
+    labels = expected_keys(section, monthly_return)
+    if section is PATROL:
+        return {"patrol": tuple(patrol_day(key, row) for key, row in rows)}
+    if section is SWEEP:
+        known = {each.pk: each for each in categories_of(monthly_return.unit.root_id)}
+        return {"sweep": tuple(sweep_line(known[key], row) for key, row in rows)}
+    if section is GROUPS:
+        lines = (group_line(key, labels.get(key, ""), row) for key, row in rows)
+        return {"groups": tuple(lines)}
+    if section is MEETING:
+        return {"meetings": tuple(meeting_line(key, row) for key, row in rows)}
+    return {"lessons": tuple(lesson(key, row) for key, row in rows)}

@@ -32,9 +32,11 @@ from campaigns.selectors.sections import (
     sections_of,
 )
 from campaigns.selectors.surveys import surveys_of
+from campaigns.services.explanations import explain
 from campaigns.services.sections import save_section
 from campaigns.views import merges
 from campaigns.views.drafts import form_kept, mark_saved
+from campaigns.views.findings import entry_findings, remarked, said_in
 from campaigns.views.patrols import calendar_context, calendar_days, filled_days, usual_typed
 from campaigns.views.remembered import signed_in, tell
 from campaigns.views.returns import visible_return
@@ -122,10 +124,10 @@ def activity(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
     may_edit = policies.may_edit_activity(section.activity, monthly_return=monthly_return, by=user)
     may_edit = may_edit and period_is_open(monthly_return.unit.root_id, monthly_return.month)
     if request.method == "POST":
-        return _posted(request, _entry(monthly_return, section))
+        return _posted(request, entry_of(monthly_return, section))
     if not may_edit:
         return _read_only(request, monthly_return, section)
-    entry = _entry(monthly_return, section)
+    entry = entry_of(monthly_return, section)
     unsaved = posted_or_stashed(request) or form_kept(request, monthly_return, section.activity)
     if unsaved:
         return _restored(request, entry, unsaved)
@@ -140,7 +142,7 @@ def _restored(request: HttpRequest, entry: Entry, unsaved: QueryDict) -> HttpRes
     is_old = version is not None and _changed_since(entry, version)
     table = entry.bound(unsaved)
     if is_old and version is not None and table.is_valid():
-        joined = merges.join(entry, unsaved, _values(entry, table), version)
+        joined = merges.join(entry, unsaved, typed_values(entry, table), version)
         return _show_joined(request, entry, joined)
     shown = entry.shown(entry.typed(unsaved))
     return _render(request, entry, shown, version=version, base=unsaved.get("base", ""))
@@ -150,7 +152,8 @@ def _changed_since(entry: Entry, version: int) -> bool:
     return entry.monthly_return.section_versions.get(entry.section.activity, 0) > version
 
 
-def _entry(monthly_return: MonthlyReturn, section: Section) -> Entry:
+def entry_of(monthly_return: MonthlyReturn, section: Section) -> Entry:
+    """The table of one section as the clerk may fill it in now."""
     expected = expected_keys(section, monthly_return)
     today = timezone.localdate()
     shut = policies.shut_patrol_days(monthly_return, today) if section is PATROL else {}
@@ -211,13 +214,13 @@ def _save(
         changed = save_section(
             monthly_return=monthly_return,
             activity=section.activity,
-            rows=_values(entry, table),
+            rows=typed_values(entry, table),
             version=version,
             by=signed_in(request),
         )
     except Conflict:
         monthly_return.refresh_from_db()
-        joined = merges.join(entry, data, _values(entry, table), version)
+        joined = merges.join(entry, data, typed_values(entry, table), version)
         if joined.clashing.choices:
             return _show_joined(request, entry, joined, status=409)
         table = entry.bound(joined.data)
@@ -228,6 +231,8 @@ def _save(
     except Refused as error:
         tell(request, error)
         return _render(request, entry, table, version=version, status=422)
+    if said := said_in(data):
+        explain(monthly_return=monthly_return, said=said, by=signed_in(request))
     done = "已保存" if changed else "没有改动"
     kept = merges.summary(told) if told else ""
     messages.success(request, f"{section.activity.label}{done}。{kept}")
@@ -261,7 +266,7 @@ def _version(data: QueryDict) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
+def typed_values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
     """Rows to be saved: blank and deleted ones left out."""
     found = []
     for index, form in enumerate(table.forms):
@@ -358,6 +363,8 @@ def _render(
         "clashing": clashing,
         "draft": draft,
         "part": f"campaigns/_{entry.section.activity}_rows.html",
+        **remarked(entry, table),
+        "findings": entry_findings(entry, table, said_in(request.POST)),
     }
     if entry.section is PATROL:
         context |= _calendar(request, entry, table)

@@ -376,7 +376,7 @@ def test_table_takes_the_same_queries_however_full(
 ):
     client = client_of(village_clerk)
     client.get(address(village_return))
-    with django_assert_max_num_queries(12) as empty:
+    with django_assert_max_num_queries(24) as empty:
         client.get(address(village_return))
     fill_in(village_return)
     with django_assert_num_queries(len(empty)):
