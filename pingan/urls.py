@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from pingan.views import accounts, audit, jobs, settings, units
+from pingan.views import accounts, audit, jobs, offline, settings, units
 
 kernel = [
+    path("service-worker.js", offline.service_worker, name="service-worker"),
+    path("offline", offline.offline, name="offline-page"),
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("password", accounts.password_change, name="password-change"),
