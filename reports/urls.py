@@ -8,6 +8,7 @@ from reports.views import bulletins, colours, dashboard, home, matrix, ranking
 app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inbox/seen", home.inbox_seen, name="inbox-seen"),
     path("matrix/", matrix.latest, name="matrix-latest"),
     path("matrix/<month:month>/", matrix.show, name="matrix-month"),
     path("ranking/", ranking.latest, name="ranking-latest"),

@@ -71,9 +71,9 @@ def _reasons(duty: Duty, today: dt.date, first: dt.date) -> list[tuple[str, str]
         )
     elif left <= LAST_DAYS:
         when = "明天" if left else "今天"
-        found.append((f"{duty.key}:last:{duty.due_on}", f"{name}{when}截止（{day}）。"))
+        found.append((f"{duty.key}:last:{duty.due_on}", f"{name}{when}截止：{day}。"))
     else:
-        found.append((f"{duty.key}:early:{duty.due_on}", f"{name}还有{left}天截止（{day}）。"))
+        found.append((f"{duty.key}:early:{duty.due_on}", f"{name}还有{left}天，{day}截止。"))
     return found
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.services.months import ensure_month_open
 from pingan.enums import ADMINISTRATOR_ROLES, Role
 from pingan.models import User
 from pingan.months import Month
 from pingan.selectors.calendars import deadlines
+from pingan.services.accounts import note_inbox_seen
 from reports.models import Bulletin
 from reports.selectors import home as selectors
 from reports.selectors.dashboard import dashboard
 from reports.selectors.editions import county_of, published_edition
+from reports.selectors.inbox import inbox
 from reports.services import DOCUMENTS
 from reports.views.request import SignedInRequest
 
@@ -28,12 +32,44 @@ ADMINISTRATOR_HOMES = {
 }
 
 
+INBOX_ROLES = (
+    Role.VILLAGE_CLERK,
+    Role.TOWNSHIP_CLERK,
+    Role.TOWNSHIP_REVIEWER,
+    Role.COUNTY_OFFICER,
+)
+LAST_LOOK = "inbox_last_look"
+
+
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     if user.role in ADMINISTRATOR_ROLES:
         return redirect(ADMINISTRATOR_HOMES[Role(user.role)])
-    template, context = PAGES[Role(user.role)]
-    return render(request, f"reports/{template}.html", context(user))
+    template, context_of = PAGES[Role(user.role)]
+    context = context_of(user)
+    if user.role in INBOX_ROLES:
+        context["inbox"] = inbox(user, _last_look(request), timezone.localdate())
+        note_inbox_seen(by=user, at=timezone.now())
+    return render(request, f"reports/{template}.html", context)
+
+
+def _last_look(request: SignedInRequest) -> dt.datetime | None:
+    """When this person looked before this session: what is new stays so until he says 看过."""
+    if LAST_LOOK not in request.session:
+        seen = request.user.inbox_seen_at
+        request.session[LAST_LOOK] = seen.isoformat() if seen else ""
+    kept = request.session[LAST_LOOK]
+    return dt.datetime.fromisoformat(kept) if kept else None
+
+
+@require_POST
+def inbox_seen(request: SignedInRequest) -> HttpResponse:
+    """全部看过: from now on only what comes later is new."""
+    now = timezone.now()
+    request.session[LAST_LOOK] = now.isoformat()
+    note_inbox_seen(by=request.user, at=now)
+    return redirect("reports:home")
 
 
 def _village(user: User) -> dict[str, Any]:
@@ -47,7 +83,7 @@ def _village(user: User) -> dict[str, Any]:
         "today": today,
         "due": due,
         "own": selectors.own_return(user, month, due, today),
-        "unfinished": selectors.unfinished(user, month),
+        "unfinished": _below(selectors.unfinished(user, month)),
         "card": selectors.own_card(user),
     }
 
@@ -75,8 +111,13 @@ def _county(user: User) -> dict[str, Any]:
         "review_count": selectors.review_count(user),
         "last": selectors.last_month(user, before, deadlines(county, before), today),
         "unsettled": selectors.unsettled(user, before),
-        "unfinished": selectors.unfinished(user, month),
+        "unfinished": _below(selectors.unfinished(user, month)),
     }
+
+
+def _below(unfinished: list[selectors.Unfinished]) -> list[selectors.Unfinished]:
+    """The units below; one's own months stand in the inbox, with their reasons."""
+    return [each for each in unfinished if each.return_id is None]
 
 
 def _inspector(user: User) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def test_each_step_is_told_once(due: MonthlyReturn, village_clerk: User):
             write_notices()
 
     assert told(village_clerk) == [
-        "甲1村2026年9月月报还有3天截止（9月25日（周五，中秋节））。",
-        "甲1村2026年9月月报明天截止（9月25日（周五，中秋节））。",
+        "甲1村2026年9月月报还有3天，9月25日（周五，中秋节）截止。",
+        "甲1村2026年9月月报明天截止：9月25日（周五，中秋节）。",
         "甲1村2026年9月月报已逾期，9月25日（周五，中秋节）截止，请尽快上报。",
     ]
 
@@ -70,7 +70,7 @@ def test_extension_moves_the_reminder(due: MonthlyReturn, tree: County, village_
     with on(28):
         write_notices()
 
-    assert told(village_clerk) == ["甲1村2026年9月月报还有2天截止（9月30日（周三））。"]
+    assert told(village_clerk) == ["甲1村2026年9月月报还有2天，9月30日（周三）截止。"]
 
 
 def test_what_was_sent_back_is_told_with_its_reason(tree: County, village_clerk: User):
