@@ -20,32 +20,59 @@ _RECORDS = (
     Role.INSPECTOR,
     Role.LEADER,
 )
-_REVIEWERS = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER)
+_TOWNSHIP = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
+_REVIEWERS = (*_TOWNSHIP, Role.COUNTY_OFFICER)
 _INSPECTORS = (*_REVIEWERS, Role.INSPECTOR)
-_ADMINISTRATORS = (Role.ACCOUNT_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
-# address name, label, who finds it in the bar
-NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
-    ("reports:home", "首页", _RECORDS),
-    ("campaigns:return-list", "月报", _RECORDS),
-    ("campaigns:return-review", "审核", _REVIEWERS),
-    ("campaigns:survey-list", "测评", _INSPECTORS),
-    ("campaigns:indicator-list", "指标", _RECORDS),
-    ("assessments:inspection-list", "督导检查", _INSPECTORS),
-    ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
-    ("reports:matrix-latest", "进度", _RECORDS),
-    ("reports:ranking-latest", "排名", _RECORDS),
-    ("reports:colour-matrix", "红黄蓝", _RECORDS),
-    ("reports:dashboard-latest", "看板", _RECORDS),
-    ("reports:bulletin-list", "通报", _RECORDS),
-    ("campaigns:follow-up-list", "跟踪事项", _RECORDS),
-    ("campaigns:ledger-index", "台账", _RECORDS),
-    ("campaigns:register-index", "登记册", _RECORDS),
-    ("pingan:unit-list", "单位", (*_RECORDS, Role.ACCOUNT_ADMIN)),
-    ("pingan:county-settings", "设置", (Role.COUNTY_OFFICER,)),
-    ("pingan:account-list", "账号", (Role.ACCOUNT_ADMIN,)),
-    ("pingan:security-settings", "安全设置", (Role.SECURITY_ADMIN,)),
-    ("pingan:audit-list", "操作日志", (Role.AUDITOR,)),
+# group: address name, label, who finds it there. Two rows of links: the groups, and the pages of
+# the present group.
+NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...] = (
+    ("首页", (("reports:home", "首页", _RECORDS),)),
+    (
+        "填报",
+        (
+            ("campaigns:return-list", "月报", _RECORDS),
+            ("campaigns:grid-latest", "一表填各村", _TOWNSHIP),
+            ("campaigns:indicator-list", "指标", _RECORDS),
+            ("campaigns:follow-up-list", "跟踪事项", _RECORDS),
+            ("campaigns:survey-list", "测评", _INSPECTORS),
+            ("campaigns:register-index", "登记册", _RECORDS),
+            ("campaigns:ledger-index", "台账", _RECORDS),
+        ),
+    ),
+    (
+        "审核",
+        (
+            ("campaigns:return-review", "待审核", _REVIEWERS),
+            ("reports:matrix-latest", "进度", _RECORDS),
+        ),
+    ),
+    (
+        "考评",
+        (
+            ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
+            ("assessments:inspection-list", "督导检查", _INSPECTORS),
+            ("reports:ranking-latest", "排名", _RECORDS),
+            ("reports:colour-matrix", "红黄蓝", _RECORDS),
+        ),
+    ),
+    (
+        "通报",
+        (
+            ("reports:bulletin-list", "通报", _RECORDS),
+            ("reports:dashboard-latest", "看板", _RECORDS),
+        ),
+    ),
+    (
+        "管理",
+        (
+            ("pingan:account-list", "账号", (Role.ACCOUNT_ADMIN,)),
+            ("pingan:unit-list", "单位", (*_RECORDS, Role.ACCOUNT_ADMIN)),
+            ("pingan:county-settings", "设置", (Role.COUNTY_OFFICER,)),
+            ("pingan:security-settings", "安全设置", (Role.SECURITY_ADMIN,)),
+            ("pingan:audit-list", "操作日志", (Role.AUDITOR,)),
+        ),
+    ),
 )
 
 
@@ -56,18 +83,42 @@ class NavigationLink:
     is_active: bool
 
 
-def navigation(request: HttpRequest, user: User) -> list[NavigationLink]:
-    """The links of the signed-in person's duty; the one of the present page is active."""
+@dataclass(frozen=True, slots=True)
+class NavigationGroup:
+    label: str
+    links: list[NavigationLink]
+
+    @property
+    def address(self) -> str:
+        return self.links[0].address
+
+    @property
+    def is_active(self) -> bool:
+        return any(link.is_active for link in self.links)
+
+
+def navigation(request: HttpRequest, user: User) -> list[NavigationGroup]:
+    """The groups of the signed-in person's duty; the link of the present page is active.
+
+    A group of which a duty has one page alone bears that page's name.
+    """
     match = request.resolver_match
     here = match.view_name if match else ""
-    names = [name for name, _label, roles in NAVIGATION if user.role in roles]
+    offered = [
+        (group, [(name, label) for name, label, roles in links if user.role in roles])
+        for group, links in NAVIGATION
+    ]
+    names = [name for _group, links in offered for name, _label in links]
     # The page itself, else the first page about the same noun: app:noun-verb.
     noun = here.rsplit("-", 1)[0]
     active = here if here in names else next((n for n in names if n.rsplit("-", 1)[0] == noun), "")
     return [
-        NavigationLink(reverse(name), label, name == active)
-        for name, label, roles in NAVIGATION
-        if user.role in roles
+        NavigationGroup(
+            group if len(links) > 1 else links[0][1],
+            [NavigationLink(reverse(name), label, name == active) for name, label in links],
+        )
+        for group, links in offered
+        if links
     ]
 
 
