@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("campaigns:survey-list", "测评", _INSPECTORS),
             ("campaigns:register-index", "登记册", _RECORDS),
             ("campaigns:ledger-index", "台账", _RECORDS),
+            ("reports:burden-overview", "负担", (Role.COUNTY_OFFICER, Role.LEADER)),
         ),
     ),
     (

@@ -31,6 +31,11 @@ def check_issue(user: User | None, edition: Edition, *, issued_on: dt.date, toda
         raise Refused("成文日期不能晚于今天，请重新填写。")
 
 
+def may_see_burden(user: User) -> bool:
+    """Those who ask, and those who may tell them to ask less."""
+    return user.is_active and user.role in (Role.COUNTY_OFFICER, Role.LEADER)
+
+
 def may_issue(user: User, edition: Edition) -> bool:
     """Whether the button is shown."""
     try:

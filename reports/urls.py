@@ -3,7 +3,7 @@
 from django.urls import path
 
 import pingan.converters  # noqa: F401 - registers <month:month>
-from reports.views import bulletins, colours, dashboard, home, matrix, ranking
+from reports.views import bulletins, burden, colours, dashboard, home, matrix, ranking
 
 app_name = "reports"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("colours/", colours.show, name="colour-matrix"),
     path("dashboard/", dashboard.latest, name="dashboard-latest"),
     path("dashboard/<month:month>/", dashboard.show, name="dashboard-month"),
+    path("burden/", burden.overview, name="burden-overview"),
+    path("burden/<month:month>/", burden.show, name="burden-month"),
     path("bulletins/", bulletins.register, name="bulletin-list"),
     path("bulletins/new/<int:edition_pk>/", bulletins.preview, name="bulletin-preview"),
     path("bulletins/new/<int:edition_pk>/issue", bulletins.issue, name="bulletin-issue"),

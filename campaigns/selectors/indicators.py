@@ -17,7 +17,7 @@ from campaigns.selectors.sections import categories_of
 from pingan.enums import Level
 
 # Units that may be asked, and how the page calls them.
-ASKED_LEVELS = {Level.TOWNSHIP: "乡镇", Level.VILLAGE: "村(社区)", Level.DEPARTMENT: "部门和单位"}
+ASKED_LEVELS = {Level.TOWNSHIP: "乡镇", Level.VILLAGE: "村(社区)", Level.DEPARTMENT: "部门(单位)"}
 
 # Counts that the monthly return already yields: code, names under which one may ask again, where.
 MONTHLY_COUNTS: tuple[tuple[str, tuple[str, ...], Activity], ...] = (
