@@ -58,7 +58,9 @@ urlpatterns = [
     path("follow-ups/<int:pk>/escalate/", followups.follow_up_escalate, name="follow-up-escalate"),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path(
-        "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"
+        "returns/<int:pk>/<slug:activity>/print/",
+        paper.activity_print,
+        name="return-print-activity",
     ),
     path("returns/<int:pk>/<slug:activity>/check/", checking.activity_check, name="return-check"),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
@@ -99,6 +101,12 @@ urlpatterns = [
     ),
     path("indicators/review/", indicators.indicator_review, name="indicator-review"),
     path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
+    path("indicators/reports/<int:pk>/print/", paper.report_print, name="indicator-print"),
+    path(
+        "indicators/forms/<int:pk>/<slug:start>/print/",
+        paper.table_print,
+        name="indicator-table-print",
+    ),
     *(
         path(
             f"indicators/reports/<int:pk>/{word}/",

@@ -11,9 +11,9 @@ from campaigns.content.qr import qr_code
 from campaigns.enums import Activity, EducationKind, MeetingKind, SweepAnswer
 from campaigns.selectors.paper import PAPER_FORMS, PaperMonth, PaperUnit, form_code
 from pingan.calendars import WEEKDAYS, holiday_name, key_dates
-from pingan.months import Month
 
 EMPTY, TICKED = "□", "■"
+SIGNS = ("填表人（签名）", "负责人（签名）", "单位（盖章）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class PaperSheet:
     unit_label: str
     unit: str
     parent: str
-    month: str
+    period_label: str
+    period: str
     due: str
     signs: tuple[str, ...]
     demo_mark: str
@@ -81,17 +82,17 @@ def _sheet(
         number=f"平安月表{PAPER_FORMS.index(activity) + 1}",
         code=code,
         qr=qr_code(address(code)),
-        unit_label="被测评单位" if activity == Activity.SURVEY else "填报单位",
+        unit_label="测评对象" if activity == Activity.SURVEY else "填报单位",
         unit=unit.name,
         parent=unit.parent_name,
-        month=paper.month.label,
+        period_label="测评月份" if activity == Activity.SURVEY else "填报月份",
+        period=paper.month.label,
         due=f"{unit.due_on.year}年{unit.due_on.month}月{unit.due_on.day}日",
-        signs=_SURVEY_SIGNS if activity == Activity.SURVEY else _SIGNS,
+        signs=_SURVEY_SIGNS if activity == Activity.SURVEY else SIGNS,
         demo_mark="演示" if paper.is_demo else "",
     )
 
 
-_SIGNS = ("填表人（签名）", "负责人（签名）", "单位（盖章）")
 _SURVEY_SIGNS = ("计票人（签名）", "监票人（签名）", "组织测评单位（盖章）")
 
 
@@ -291,10 +292,10 @@ _TABLES: dict[Activity, Callable[[PaperMonth, PaperUnit], PaperTable]] = {
 }
 
 
-def sheet_title(month: Month, sheets: Sequence[PaperSheet]) -> str:
+def sheet_title(period: str, sheets: Sequence[PaperSheet]) -> str:
     """What the whole file is called."""
     units = {sheet.unit for sheet in sheets}
     forms = {sheet.table.title for sheet in sheets}
     who = next(iter(units)) if len(units) == 1 else f"{len(units)}个单位"
     what = next(iter(forms)) if len(forms) == 1 else "纸质表"
-    return f"{who}{month.label}{what}"
+    return f"{who}{period}{what}"

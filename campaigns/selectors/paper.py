@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.enums import Activity
-from campaigns.models import MonthlyReturn, Survey, SweepCategory
+from campaigns.models import IndicatorReport, MonthlyReturn, Survey, SweepCategory
 from campaigns.selectors.names import NameBook
 from campaigns.selectors.sections import SECTIONS, categories_of, sections_of
 from pingan.calendars import STEP_OF_LEVEL
@@ -152,3 +153,16 @@ def return_of_code(user: User, text: str) -> tuple[MonthlyReturn, Activity] | No
     rows = MonthlyReturn.objects.visible_to(user).for_month(month)
     found = rows.filter(unit_id=version.unit_id).first()
     return (found, PAPER_FORMS[number - 1]) if found else None
+
+
+def report_code(report: IndicatorReport) -> str:
+    """Z00012: what is printed on an indicator report."""
+    return f"Z{report.pk:05d}"
+
+
+def report_of_code(user: User, text: str) -> IndicatorReport | None:
+    """The indicator report that a printed code stands for, where this person may see it."""
+    match = re.fullmatch(r"Z(\d{5,12})", text.strip().upper(), re.ASCII)
+    if match is None:
+        return None
+    return IndicatorReport.objects.visible_to(user).filter(pk=int(match[1])).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,21 +13,28 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from campaigns import policies
-from campaigns.content.paper import compose_forms, sheet_title
+from campaigns.content.indicators import compose_reports
+from campaigns.content.paper import PaperSheet, compose_forms, sheet_title
 from campaigns.enums import Activity
 from campaigns.forms.paper import BLANK, FILLED, CodeForm, PaperForm
 from campaigns.models import MonthlyReturn
 from campaigns.pdf import forms_pdf
+from campaigns.selectors.indicator_reports import report_lines, span_of
+from campaigns.selectors.indicators import form_fields
 from campaigns.selectors.paper import (
     PAPER_FORMS,
     paper_month,
     printable_units,
+    report_of_code,
     return_of_code,
 )
+from campaigns.views.indicator_tables import Sheet, sheet_of
+from campaigns.views.indicators import visible_report
 from campaigns.views.remembered import county_of, signed_in
 from campaigns.views.returns import visible_return
 from pingan.models import Unit, UnitVersion
 from pingan.months import InvalidMonth, Month
+from pingan.selectors.offices import is_demo_county
 from pingan.typesetting import RenderError
 
 # A township's month is well below; a county's is printed township by township.
@@ -140,16 +147,18 @@ def _printed(
     is_filled: bool,
 ) -> HttpResponse:
     paper = paper_month(county_of(signed_in(request)), month, units, is_filled=is_filled)
-    sheets = compose_forms(
-        paper,
-        activities=activities,
-        address=lambda code: request.build_absolute_uri(
-            reverse("campaigns:return-by-code", args=[code])
-        ),
-    )
+    sheets = compose_forms(paper, activities=activities, address=_address(request))
     if not sheets:
         raise Http404
-    title = sheet_title(month, sheets)
+    return _document(request, sheet_title(month.label, sheets), sheets)
+
+
+def _address(request: HttpRequest) -> Callable[[str], str]:
+    """Where the QR code of a form leads."""
+    return lambda code: request.build_absolute_uri(reverse("campaigns:return-by-code", args=[code]))
+
+
+def _document(request: HttpRequest, title: str, sheets: Sequence[PaperSheet]) -> HttpResponse:
     try:
         document = forms_pdf(title, sheets, printed_on=timezone.localdate())
     except RenderError as error:
@@ -162,10 +171,40 @@ def _printed(
 
 
 @require_GET
+def report_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """One indicator report, filled as far as it is; ?blank=1 leaves it empty."""
+    report = visible_report(request, pk)
+    fields = form_fields(report.form)
+    lines = report_lines(report.form, fields, [report])
+    return _reports(request, Sheet(report.form, span_of(report), fields, lines))
+
+
+@require_GET
+def table_print(request: HttpRequest, pk: int, start: str) -> HttpResponse:
+    """The same form of every unit in sight."""
+    return _reports(request, sheet_of(request, pk, start))
+
+
+def _reports(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    sheets = compose_reports(
+        sheet.form,
+        sheet.span,
+        sheet.lines,
+        is_filled="blank" not in request.GET,
+        is_demo=is_demo_county(county_of(signed_in(request)).pk),
+        address=_address(request),
+    )
+    return _document(request, sheet_title(sheet.span.label, sheets), sheets)
+
+
+@require_GET
 def return_by_code(request: HttpRequest, code: str = "") -> HttpResponse:
     """From the code of a printed form to the page where it is keyed in."""
     user = signed_in(request)
     text = code or request.GET.get("code", "")
+    report = report_of_code(user, text)
+    if report is not None:
+        return redirect("campaigns:indicator-report", report.pk)
     found = return_of_code(user, text)
     if found is None:
         messages.error(
