@@ -10,6 +10,7 @@ from campaigns.views import (
     checking,
     drafts,
     followups,
+    grids,
     indicator_catalogue,
     indicator_figures,
     indicator_tables,
@@ -58,9 +59,7 @@ urlpatterns = [
     path("follow-ups/<int:pk>/escalate/", followups.follow_up_escalate, name="follow-up-escalate"),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path(
-        "returns/<int:pk>/<slug:activity>/print/",
-        paper.activity_print,
-        name="return-print-activity",
+        "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"
     ),
     path("returns/<int:pk>/<slug:activity>/check/", checking.activity_check, name="return-check"),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
@@ -86,6 +85,8 @@ urlpatterns = [
     path(
         "registers/<slug:register>/units/<int:pk>/", registers.register_edit, name="register-edit"
     ),
+    path("grid/", grids.grid_latest, name="grid-latest"),
+    path("grid/<month:month>/<slug:activity>/", grids.grid_month, name="grid-month"),
     path("workbook/", workbooks.workbook_latest, name="workbook-latest"),
     path("workbook/<month:month>/", workbooks.workbook_month, name="workbook-month"),
     path("workbook/<month:month>/download/", workbooks.workbook_download, name="workbook-download"),
@@ -101,12 +102,6 @@ urlpatterns = [
     ),
     path("indicators/review/", indicators.indicator_review, name="indicator-review"),
     path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
-    path("indicators/reports/<int:pk>/print/", paper.report_print, name="indicator-print"),
-    path(
-        "indicators/forms/<int:pk>/<slug:start>/print/",
-        paper.table_print,
-        name="indicator-table-print",
-    ),
     *(
         path(
             f"indicators/reports/<int:pk>/{word}/",

@@ -85,6 +85,7 @@
   }
 
   function put(cell, text) {
+    if (cell.disabled) { return; }
     var value = text.trim();
     if (cell.tagName === "SELECT") {
       var options = Array.prototype.slice.call(cell.options);

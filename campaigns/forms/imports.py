@@ -222,6 +222,10 @@ def _read_line(
         row = {**row, sheet.section.key: key}
     if _is_same_row(sheet.section, row, saved) or not _may_change(sheet, number, unit):
         return
+    if key in unit.shut_days:
+        at = sheet.layout.first_value + 1
+        sheet.error(number, at, unit.name, unit.shut_days[key])  # type: ignore[index]
+        return
     sheet.wanted.setdefault(pk, {})[key] = row
     change = _change(sheet, number, unit, label or _row_name(row, saved), row, saved)
     sheet.proposal.changes.append(change)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from campaigns import policies
 from campaigns.enums import Activity, Team
@@ -34,7 +36,8 @@ from pingan.refusals import Refused
 
 ROW_HEADERS = {Activity.PATROL: "日期", Activity.SWEEP: "排查类别", Activity.GROUPS: "小组"}
 FREE_ROWS = 30
-PREPARED_ROWS = 2  # rows of a free list that stand ready for every unit
+# Rows of a free list that stand ready for every unit: a village broadcasts twice a month.
+PREPARED_ROWS = {Activity.EDUCATION: 2, Activity.MEETING: 1}
 NEW = "+"
 _WIDTHS = {
     "topic": 30,
@@ -59,11 +62,17 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class BookUnit:
-    """One unit of a book: its return, its name of that month, and why it may not be changed."""
+    """One unit of a book: its return, its name of that month, and why it may not be changed.
+
+    Patrols have rules of their own: they go on after the return is handed in, and some days are
+    shut, each for its reason.
+    """
 
     monthly_return: MonthlyReturn
     name: str
     refusal: str = ""
+    patrol_refusal: str = ""
+    shut_days: Mapping[dt.date, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -75,19 +84,25 @@ def book_units(user: User, month: Month) -> list[BookUnit]:
     returns = returns_entered_by(user, month)
     book = NameBook(each.unit_id for each in returns)
     returns.sort(key=lambda each: book.order(each.unit_id, month))
-    closed = ""
+    closed, today = "", timezone.localdate()
     if returns and not period_is_open(returns[0].unit.root_id, month):
         closed = f"{month.label}已经结账，不能再改。"
     return [
-        BookUnit(each, book.name(each.unit_id, month) or each.unit.name, closed or _why(each, user))
+        BookUnit(
+            each,
+            book.name(each.unit_id, month) or each.unit.name,
+            closed or _why(policies.check_edit, each, user),
+            closed or _why(policies.check_edit_patrol, each, user),
+            policies.shut_patrol_days(each, today),
+        )
         for each in returns
     ]
 
 
-def _why(monthly_return: MonthlyReturn, user: User) -> str:
+def _why(check: Callable[..., None], monthly_return: MonthlyReturn, user: User) -> str:
     """Why this return may not be changed now; nothing when it may."""
     try:
-        policies.check_edit(monthly_return=monthly_return, by=user)
+        check(monthly_return=monthly_return, by=user)
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -107,6 +122,10 @@ def gathered(activity: Activity, units: Sequence[BookUnit]) -> SectionUnits:
     """The units that fill in this activity, with their rows; two queries."""
     section = SECTIONS[activity]
     chosen = [each for each in units if section in sections_of(each.monthly_return.unit.level)]
+    if section is PATROL:
+        chosen = [replace(each, refusal=each.patrol_refusal) for each in chosen]
+    else:
+        chosen = [replace(each, shut_days={}) for each in chosen]
     returns = [each.monthly_return for each in chosen]
     expected = expected_keys_of_many(section, returns)
     return SectionUnits(section, chosen, saved_rows_of_many(section, returns), expected)
@@ -148,6 +167,11 @@ def key_text(code: str, key: Hashable) -> str:
     return f"{code}|{key}"
 
 
+def free_rows(section: Section, saved: int) -> int:
+    """Blank rows of a unit in a free list: one at least."""
+    return max(1, PREPARED_ROWS[section.activity] - saved)
+
+
 def lines_of(content: SectionUnits) -> Iterator[tuple[BookUnit, Hashable, str, Any]]:
     """Every row of the sheet in order: unit, key, label, the saved row or None."""
     section = content.section
@@ -156,7 +180,7 @@ def lines_of(content: SectionUnits) -> Iterator[tuple[BookUnit, Hashable, str, A
         expected = content.expected[unit.monthly_return.pk]
         if section.is_list:
             yield from ((unit, key, "", row) for key, row in saved.items())
-            free = 0 if unit.refusal else max(1, PREPARED_ROWS - len(saved))
+            free = 0 if unit.refusal else free_rows(section, len(saved))
             yield from ((unit, f"{NEW}{number}", "", None) for number in range(free))
             continue
         for key, label in expected.items():
@@ -187,15 +211,15 @@ def columns_of(activity: Activity, month: Month) -> list[BookColumn]:
 
 
 def _column(activity: Activity, name: str, reader: LineReader, month: Month) -> BookColumn:
-    field: forms.Field = reader.fields[name]
-    label = str(field.label)
+    read: forms.Field = reader.fields[name]
+    label = str(read.label)
     return BookColumn(
         label,
         _WIDTHS.get(name, max(11, 2 * len(label) + 3)),
         note=_NOTES.get((activity, name), ""),
         choices=tuple(reader.choices(name)),
-        largest=field.max_value if isinstance(field, CountField) else None,  # type: ignore[arg-type]
-        days=(month.first_day, month.last_day) if isinstance(field, DayField) else None,
+        largest=read.max_value if isinstance(read, CountField) else None,  # type: ignore[arg-type]
+        days=(month.first_day, month.last_day) if isinstance(read, DayField) else None,
     )
 
 
@@ -212,7 +236,7 @@ def _sheet(content: SectionUnits, month: Month) -> BookSheet:
                 unit.name,
                 None if section.is_list else f"{label}{note}",
                 values,
-                is_locked=bool(unit.refusal),
+                is_locked=bool(unit.refusal) or key in unit.shut_days,
                 is_marked=is_marked,
             )
         )
@@ -256,7 +280,7 @@ def _notes(title: str, month: Month, units: Sequence[BookUnit]) -> list[str]:
     locked = [f"{unit.name}：{unit.refusal}" for unit in units if unit.refusal]
     return [
         f"{title} {month.label}月报工作簿",
-        "一、白色格子可以填，灰色格子不能改。每张表一个活动，一行一条记录，已填的内容都在里面。",
+        "一、白色格子可以填，灰色格子不能改（巡逻没到的日子也是灰色）。每张表一个活动，一行一条记录，已填的内容都在里面。",
         "二、带箭头的格子从下拉中选；表头右上角有红点的，把鼠标移上去看填写说明。",
         "三、数字没有填报就留空，确实没有填0；六排查确实没有的选“零报告”，不适用的选“不适用”。",
         "四、法制宣教、综治例会要多填几条，用表末的空行，先选单位。要删一条，把这一行白格子清空。",

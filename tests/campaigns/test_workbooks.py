@@ -323,15 +323,39 @@ def test_submitted_return_is_grey_and_its_changes_are_refused(month, township_cl
         state=ReturnState.SUBMITTED, submitted_at="2026-09-20T02:00:00Z"
     )
     content = download(client)
-    sheet = openpyxl.load_workbook(io.BytesIO(content))["治安巡逻"]
-    row = row_of(sheet, "201|2026-09-01")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    day = row_of(book["治安巡逻"], "201|2026-09-01")
+    row = next(row for row in range(2, 9) if book["综治例会"].cell(row, 3).value)
 
-    run = uploaded(client, edited(content, lambda book: book["治安巡逻"].cell(row, 5, 99)))
+    def work(book):
+        book["治安巡逻"].cell(day, 5, 99)
+        book["综治例会"].cell(row, 6, 99)
 
-    assert sheet.cell(row, 5).protection.locked
+    run = uploaded(client, edited(content, work))
+
+    assert book["治安巡逻"].cell(day, 5).protection.locked
+    assert book["综治例会"].cell(row, 6).protection.locked
     assert errors_of(run) == [
-        ("治安巡逻", f"B{row}", "这份月报已经上报，正在等待审核。要修改，请先撤回。")
+        (
+            "治安巡逻",
+            f"D{day}",
+            "9月1日的巡逻已经随月报在9月20日上报，不能再改；上报以后的日子可以继续填。",
+        ),
+        ("综治例会", f"B{row}", "这份月报已经上报，正在等待审核。要修改，请先撤回。"),
     ]
+
+
+def test_day_to_come_is_grey_and_refused(month, township_clerk, client_of):
+    client = client_of(township_clerk)
+    content = download(client)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["治安巡逻"]
+    today, later = row_of(sheet, "202|2026-09-20"), row_of(sheet, "202|2026-09-21")
+
+    run = uploaded(client, edited(content, lambda book: book["治安巡逻"].cell(later, 5, 2)))
+
+    assert not sheet.cell(today, 5).protection.locked
+    assert sheet.cell(later, 5).protection.locked
+    assert errors_of(run) == [("治安巡逻", f"D{later}", "还没到9月21日，不能提前填巡逻。")]
 
 
 def test_rows_and_sheets_that_are_gone_change_nothing(month, township_clerk, client_of):
