@@ -72,6 +72,7 @@ class EducationRow(DatedRow):
     on = DayField(label="日期")
     kind = forms.ChoiceField(label="形式", choices=EducationKind.choices, required=False)
     topic = LineField(label="法律或主题", longest=80)
+    topic.widget.attrs["list"] = "laws"
     host_post = LineField(label="主讲人职务", longest=40)
     audience = CountField(label="受众人数")
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from campaigns.enums import Activity
+from campaigns.enums import Activity, SweepAnswer
 from campaigns.models import (
     ActivityRecord,
     Education,
@@ -23,6 +23,7 @@ from campaigns.models import (
     Sweep,
     SweepCategory,
 )
+from campaigns.selectors.followups import asks
 from pingan.enums import Level
 from pingan.models import UnitVersion
 
@@ -205,9 +206,25 @@ def gaps(monthly_return: MonthlyReturn) -> Gaps:
             continue
         sentence = _sentence(activity, mark)
         (blocking if activity == Activity.SWEEP else warnings).append(sentence)
+    warnings += _sweep_warnings(monthly_return)
     if all(mark.is_empty for mark in own.values()):
         blocking = ["五个活动都还没有填写。"]
     return Gaps(tuple(blocking), tuple(warnings))
+
+
+def _sweep_warnings(monthly_return: MonthlyReturn) -> list[str]:
+    """Zeros that nobody has signed for, and open matters without a post and a deadline."""
+    found: list[str] = []
+    zeros = Sweep.objects.filter(
+        month=monthly_return.month, monthly_return=monthly_return, answer=SweepAnswer.ZERO
+    )
+    if monthly_return.zero_signed_at is None and (count := zeros.count()):
+        found.append(f"六排查有{count}类零报告还没有签认，确认上报即为签认。")
+    found += [
+        f"{ask.name}有{ask.missing}件没有化解的事项还没有登记责任岗位和期限。"
+        for ask in asks(monthly_return)
+    ]
+    return found
 
 
 def _sentence(activity: Activity, mark: Mark) -> str:

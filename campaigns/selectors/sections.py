@@ -103,8 +103,22 @@ def _key_day(row: Patrol) -> str:
     return "是" if row.is_key_day else ""
 
 
-def _open_matters(row: Sweep) -> int:
-    return row.found - row.solved
+def _answer(row: Sweep) -> str:
+    """有数, 零报告 or 不适用; a category that nobody answered is 空."""
+    return str(SweepAnswer(row.answer).label) if row.answer else "空"
+
+
+def _counted(name: str) -> Callable[[Sweep], int | None]:
+    """A count; what is 不适用 or 空 is no zero."""
+    return lambda row: getattr(row, name) if _has_counts(row) else None
+
+
+def _has_counts(row: Sweep) -> bool:
+    return row.answer in (SweepAnswer.COUNTED, SweepAnswer.ZERO)
+
+
+def _open_matters(row: Sweep) -> int | None:
+    return row.found - row.solved if _has_counts(row) else None
 
 
 PATROL = Section(
@@ -143,12 +157,12 @@ SWEEP = Section(
     ("answer", "found", *_SOLVED),
     (
         Column("排查类别", lambda row: row.category.name),
-        Column("填报方式", _choice("answer")),
-        Column("排查数", _plain("found"), is_number=True),
-        Column("组内化解", _plain("solved_in_group"), is_number=True),
-        Column("村内化解", _plain("solved_in_village"), is_number=True),
-        Column("乡镇化解", _plain("solved_in_township"), is_number=True),
-        Column("县级化解", _plain("solved_in_county"), is_number=True),
+        Column("填报方式", _answer),
+        Column("排查数", _counted("found"), is_number=True),
+        Column("组内化解", _counted("solved_in_group"), is_number=True),
+        Column("村内化解", _counted("solved_in_village"), is_number=True),
+        Column("乡镇化解", _counted("solved_in_township"), is_number=True),
+        Column("县级化解", _counted("solved_in_county"), is_number=True),
         Column("未化解", _open_matters, is_number=True),
     ),
     related=("category",),

@@ -98,7 +98,9 @@ def _check_due(due_on: dt.date, earliest: dt.date) -> None:
 
 def _check_doubles(locked: MonthlyReturn, made: Sequence[FollowUp]) -> None:
     live = FollowUp.objects.open().filter(unit_id=locked.unit_id)
-    known = set(live.values_list("source", "category_id", "title", "place"))
+    known: set[tuple[str, int | None, str, str]] = set(
+        live.values_list("source", "category_id", "title", "place")
+    )
     for item in made:
         key = (str(item.source), item.category_id, item.title, item.place)
         if key in known:

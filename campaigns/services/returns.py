@@ -23,6 +23,7 @@ from campaigns.services.moving import (
     mark_withdrawn,
 )
 from campaigns.services.remarks import Remark, settle_remarks, write_remarks
+from campaigns.services.sweeps import sign_zeros
 from pingan.models import User
 from pingan.refusals import Conflict, Refused
 
@@ -69,6 +70,7 @@ def submit(
     questions = ask(locked=locked, said=said or {}, by=by)
     if found.blocking or questions or (found.warnings and not confirmed):
         raise Incomplete(found, questions)
+    sign_zeros(locked=locked, by=by)
     mark_submitted(locked=locked, due_on=locked.due_on, by=by)
     note = "".join(found.warnings)
     finish_move(held=monthly_return, locked=locked, move=Move.SUBMIT, by=by, note=note)

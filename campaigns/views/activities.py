@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from campaigns import policies
-from campaigns.enums import Activity, SweepAnswer
-from campaigns.forms.activities import ROW_FORMS, GroupRow
-from campaigns.forms.fills import NEW_ROWS, TypedRow, add_rows, report_zero, zero_groups
-from campaigns.forms.rows import BaseRowSet, RowForm, row_set, typed_rows
+from campaigns.enums import Activity
+from campaigns.forms.rows import BaseRowSet, RowForm
 from campaigns.models import Draft, MonthlyReturn
 from campaigns.selectors.drafts import draft_of
+from campaigns.selectors.followups import asks
+from campaigns.selectors.laws import LAWS, next_law
 from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.sections import (
+    EDUCATION,
+    MEETING,
     PATROL,
     SWEEP,
     Cell,
     Section,
-    categories_of,
-    expected_keys,
-    previous_return,
     sections_of,
 )
 from campaigns.selectors.surveys import surveys_of
 from campaigns.services.explanations import explain
 from campaigns.services.sections import save_section
+from campaigns.services.sweeps import save_sweep
 from campaigns.views import merges
 from campaigns.views.drafts import form_kept, mark_saved
+from campaigns.views.entries import Entry, entry_of, saved_rows
+from campaigns.views.filling import filled, nothing_filled
 from campaigns.views.findings import entry_findings, remarked, said_in
-from campaigns.views.patrols import calendar_context, calendar_days, filled_days, usual_typed
+from campaigns.views.followups import decisions_context
+from campaigns.views.patrols import calendar_context, calendar_days, usual_typed
 from campaigns.views.remembered import signed_in, tell
 from campaigns.views.returns import visible_return
+from campaigns.views.sweeps import every_category, sweep_context
+from pingan.models import User
 from pingan.refusals import Conflict, Refused
 from pingan.stash import posted_or_stashed
 
@@ -50,63 +53,6 @@ class TableRow:
 
     form: RowForm
     label: str
-    note: str = ""
-
-
-@dataclass
-class Entry:
-    """What one request knows about the table."""
-
-    monthly_return: MonthlyReturn
-    section: Section
-    keys: list[Any]
-    labels: list[str]
-    today: dt.date
-    shut: dict[dt.date, str] = field(default_factory=dict)  # patrol days that cannot be written
-
-    @property
-    def form_class(self) -> type[RowForm]:
-        return ROW_FORMS[self.section.activity]
-
-    def options(self) -> dict[str, Any]:
-        """What the row forms are told."""
-        month = {"month": self.monthly_return.month} if self.section.is_list else {}
-        return {
-            "labels": self.labels,
-            "is_fixed": not self.section.is_list,
-            "row_options": month,
-        }
-
-    def shown(self, rows: list[dict[str, Any]]) -> BaseRowSet:
-        """The table showing these rows, nothing checked."""
-        return row_set(self.form_class)(initial=rows, **self.options())
-
-    def bound(self, data: QueryDict) -> BaseRowSet:
-        """What was posted. The browser sends nothing of shut days: they hold what is saved."""
-        if not self.shut:
-            return row_set(self.form_class)(data, **self.options())
-        table = row_set(self.form_class)(data, initial=saved_rows(self), **self.options())
-        for day, form in zip(self.keys, table.forms, strict=False):
-            form.empty_permitted = False
-            for each in form.fields.values():
-                each.disabled = day in self.shut
-        return table
-
-    def typed(self, data: QueryDict) -> list[TypedRow]:
-        """What was posted, unread; shut days as they are saved."""
-        rows = typed_rows(self.form_class, data)
-        if not self.shut:
-            return rows
-        saved = saved_rows(self)
-        return [
-            _as_typed(saved[index]) if day in self.shut else row
-            for index, (day, row) in enumerate(zip(self.keys, rows, strict=False))
-        ]
-
-    @property
-    def open_days(self) -> list[int]:
-        """Numbers of the rows that may be written."""
-        return [index for index, day in enumerate(self.keys) if day not in self.shut]
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,7 +88,7 @@ def _restored(request: HttpRequest, entry: Entry, unsaved: QueryDict) -> HttpRes
     is_old = version is not None and _changed_since(entry, version)
     table = entry.bound(unsaved)
     if is_old and version is not None and table.is_valid():
-        joined = merges.join(entry, unsaved, typed_values(entry, table), version)
+        joined = merges.join(entry, unsaved, _values(entry, table), version)
         return _show_joined(request, entry, joined)
     shown = entry.shown(entry.typed(unsaved))
     return _render(request, entry, shown, version=version, base=unsaved.get("base", ""))
@@ -152,38 +98,12 @@ def _changed_since(entry: Entry, version: int) -> bool:
     return entry.monthly_return.section_versions.get(entry.section.activity, 0) > version
 
 
-def entry_of(monthly_return: MonthlyReturn, section: Section) -> Entry:
-    """The table of one section as the clerk may fill it in now."""
-    expected = expected_keys(section, monthly_return)
-    today = timezone.localdate()
-    shut = policies.shut_patrol_days(monthly_return, today) if section is PATROL else {}
-    return Entry(monthly_return, section, list(expected), list(expected.values()), today, shut)
-
-
-def _as_typed(row: dict[str, Any]) -> TypedRow:
-    return {name: "" if value is None else str(value) for name, value in row.items()}
-
-
-def saved_rows(entry: Entry) -> list[dict[str, Any]]:
-    """What is saved, a row for every expected key; a free list gets one blank row more."""
-    section = entry.section
-    rows = section.rows_of(entry.monthly_return)
-    if section.is_list:
-        shown = [{name: getattr(row, name) for name in (*section.fields, "id")} for row in rows]
-        return [*shown, *({} for _ in range(NEW_ROWS))]
-    saved = {getattr(row, section.key): row for row in rows}
-    return [
-        {name: getattr(saved[key], name) for name in section.fields} if key in saved else {}
-        for key in entry.keys
-    ]
-
-
 def _posted(request: HttpRequest, entry: Entry) -> HttpResponse:
     data = request.POST
     if fill := data.get("fill"):
         typed = entry.typed(data)
-        rows = _filled(entry, fill, typed, data)
-        done = "已填入，还没有保存；核对后请点“保存”。" if rows != typed else _nothing_filled(entry)
+        rows = filled(entry, fill, typed, data)
+        done = "已填入，还没有保存；核对后请点“保存”。" if rows != typed else nothing_filled(entry)
         messages.info(request, done)
         return _render(request, entry, entry.shown(rows), version=_version(data))
     data, clashing = merges.decide(entry, data)
@@ -211,16 +131,10 @@ def _save(
     """`told` is what others had changed and a merge has kept."""
     monthly_return, section = entry.monthly_return, entry.section
     try:
-        changed = save_section(
-            monthly_return=monthly_return,
-            activity=section.activity,
-            rows=typed_values(entry, table),
-            version=version,
-            by=signed_in(request),
-        )
+        changed = _saved(entry, data, table, version, signed_in(request))
     except Conflict:
         monthly_return.refresh_from_db()
-        joined = merges.join(entry, data, typed_values(entry, table), version)
+        joined = merges.join(entry, data, _values(entry, table), version)
         if joined.clashing.choices:
             return _show_joined(request, entry, joined, status=409)
         table = entry.bound(joined.data)
@@ -236,11 +150,30 @@ def _save(
     done = "已保存" if changed else "没有改动"
     kept = merges.summary(told) if told else ""
     messages.success(request, f"{section.activity.label}{done}。{kept}")
+    return mark_saved(request, _next_page(request, entry))
+
+
+def _saved(entry: Entry, data: QueryDict, table: BaseRowSet, version: int, by: User) -> bool:
+    """Save by the activity's own service; whether anything changed."""
+    what: dict[str, Any] = {
+        "monthly_return": entry.monthly_return,
+        "rows": _values(entry, table),
+        "version": version,
+        "by": by,
+    }
+    if entry.section is SWEEP:
+        return save_sweep(**what, zero_signed="zero_signed" in data)
+    return save_section(**what, activity=entry.section.activity)
+
+
+def _next_page(request: HttpRequest, entry: Entry) -> HttpResponseRedirect:
+    """Back to the month; open matters that have no item yet are asked about first."""
+    monthly_return, section = entry.monthly_return, entry.section
     if "stay" in request.POST:
-        back = redirect("campaigns:return-activity", monthly_return.pk, section.activity)
-    else:
-        back = redirect("campaigns:return-view", monthly_return.pk)
-    return mark_saved(request, back)
+        return redirect("campaigns:return-activity", monthly_return.pk, section.activity)
+    if section is SWEEP and asks(monthly_return):
+        return redirect("campaigns:follow-up-register", monthly_return.pk)
+    return redirect("campaigns:return-view", monthly_return.pk)
 
 
 def _show_joined(
@@ -266,7 +199,7 @@ def _version(data: QueryDict) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def typed_values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
+def _values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
     """Rows to be saved: blank and deleted ones left out."""
     found = []
     for index, form in enumerate(table.forms):
@@ -279,57 +212,20 @@ def typed_values(entry: Entry, table: BaseRowSet) -> list[dict[str, Any]]:
     return found
 
 
-def _filled(entry: Entry, fill: str, rows: list[TypedRow], data: QueryDict) -> list[TypedRow]:
-    """The rows after one of the filling buttons."""
-    if entry.section is PATROL:
-        usual = usual_typed(entry.monthly_return, data)
-        held = (entry.monthly_return, fill, rows, entry.open_days, usual, entry.today)
-        return filled_days(*held)
-    if fill == "zero" and entry.section is SWEEP:
-        return report_zero(rows, SweepAnswer.ZERO)
-    if fill == "zero":
-        return zero_groups(rows, GroupRow.COUNTS)
-    if fill == "add":
-        return add_rows(rows, [{} for _ in range(NEW_ROWS)])
-    if fill == "previous":
-        return add_rows(rows, _last_month(entry))
-    return rows
-
-
-def _nothing_filled(entry: Entry) -> str:
-    if entry.section is PATROL:
-        return "没有填入：请先填好上面的常用人数，并确认还有空白的日子。"
-    return "没有可以填入的。"
-
-
-_COPIED = {
-    Activity.EDUCATION: ("kind", "topic", "host_post"),
-    Activity.MEETING: ("kind", "chair_post", "items"),
-}
-
-
-def _last_month(entry: Entry) -> list[dict[str, str]]:
-    """Topics of the month before as a starting point: dates and figures are this month's own."""
-    previous = previous_return(entry.monthly_return)
-    names = _COPIED.get(entry.section.activity, ())
-    if previous is None:
-        return []
-    return [{name: getattr(row, name) for name in names} for row in entry.section.rows_of(previous)]
-
-
-def _table_rows(entry: Entry, table: BaseRowSet) -> list[TableRow]:
-    notes = {}
-    if entry.section is SWEEP:
-        categories = categories_of(entry.monthly_return.unit.root_id)
-        notes = {each.pk: "只报数" for each in categories if each.touches_persons}
-    return [
-        TableRow(form, table.label(index), _note(entry, notes, index))
-        for index, form in enumerate(table.forms)
-    ]
-
-
-def _note(entry: Entry, notes: dict[int, str], index: int) -> str:
-    return notes.get(entry.keys[index], "") if index < len(entry.keys) else ""
+def _own_context(request: HttpRequest, entry: Entry, table: BaseRowSet) -> dict[str, Any]:
+    """What the activity's own part of the page shows."""
+    monthly_return, section = entry.monthly_return, entry.section
+    if section is PATROL:
+        return _calendar(request, entry, table)
+    if section is SWEEP:
+        ticked = "zero_signed" in request.POST
+        return {"zero_ticked": ticked, **sweep_context(monthly_return, entry.keys, table)}
+    rows = [TableRow(form, table.label(index)) for index, form in enumerate(table.forms)]
+    if section is EDUCATION:
+        return {"rows": rows, "laws": LAWS, "next_law": next_law(monthly_return)}
+    if section is MEETING:
+        return {"rows": rows, **decisions_context(request, monthly_return)}
+    return {"rows": rows}
 
 
 def _calendar(request: HttpRequest, entry: Entry, table: BaseRowSet) -> dict[str, Any]:
@@ -366,18 +262,20 @@ def _render(
         **remarked(entry, table),
         "findings": entry_findings(entry, table, said_in(request.POST)),
     }
-    if entry.section is PATROL:
-        context |= _calendar(request, entry, table)
-    else:
-        context["rows"] = _table_rows(entry, table)
+    context |= _own_context(request, entry, table)
     return render(request, "campaigns/activity_edit.html", context, status=status)
 
 
 def _read_only(
     request: HttpRequest, monthly_return: MonthlyReturn, section: Section
 ) -> HttpResponse:
-    rows = section.rows_of(monthly_return)
+    if section is SWEEP:
+        rows: Sequence[Any] = every_category(monthly_return)
+    else:
+        rows = section.rows_of(monthly_return)
+    own = decisions_context(request, monthly_return) if section is MEETING else {}
     context = {
+        **own,
         "monthly_return": monthly_return,
         "activity": section.activity,
         "columns": section.columns,

@@ -17,7 +17,7 @@ from campaigns.selectors.remarks import open_remarks
 from campaigns.selectors.sections import categories_of
 
 if TYPE_CHECKING:
-    from campaigns.views.activities import Entry
+    from campaigns.views.entries import Entry
 
 LONGEST_NOTE = 200
 

@@ -18,7 +18,7 @@ from campaigns.merging import WHOLE_ROW, Clash, Merge, Table, Taken, merge, text
 from campaigns.selectors.history import Change, changes_since
 
 if TYPE_CHECKING:
-    from campaigns.views.activities import Entry
+    from campaigns.views.entries import Entry
 
 MINE, THEIRS = "mine", "theirs"
 MOST_TOLD = 6

@@ -105,7 +105,9 @@ def month_open(request: HttpRequest) -> HttpResponse:
 def visible_return(request: HttpRequest, pk: int) -> MonthlyReturn:
     """The return, or 404 where this person may not see it."""
     rows = MonthlyReturn.objects.visible_to(signed_in(request))
-    return get_object_or_404(rows.select_related("unit__parent", "submitted_by"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("unit__parent", "submitted_by", "zero_signed_by"), pk=pk
+    )
 
 
 @require_GET

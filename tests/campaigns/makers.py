@@ -59,6 +59,8 @@ def fill_in(monthly_return: MonthlyReturn) -> MonthlyReturn:
         attendance=12,
         items="本月巡逻安排",
     )
+    monthly_return.zero_signed_at = HANDED_IN_AT
+    monthly_return.save(update_fields=["zero_signed_at"])
     for group in groups_of(monthly_return):
         GroupRecord.objects.create(**what, group_id=group.unit_id, briefs=1)
     return monthly_return

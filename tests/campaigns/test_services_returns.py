@@ -287,7 +287,8 @@ def test_question_of_a_check_wants_a_word_which_is_kept(
 
     with pytest.raises(services.Incomplete) as refusal:
         services.submit(**what, confirmed=True, said={question: "  "})
-    services.submit(**what, said={question: " 征地后纠纷增多 ", "别的": "不算"})
+    said = {question: " 征地后纠纷增多 ", "别的": "不算"}
+    services.submit(**what, confirmed=True, said=said)  # nine open matters have no item yet
 
     assert [finding.text for finding in refusal.value.questions] == [question]
     note = CheckNote.objects.get()
@@ -303,7 +304,7 @@ def test_word_that_was_kept_is_not_asked_again(
     question = _leap(tree, fill_in(village_return))
     explain(monthly_return=village_return, said={question: "征地后纠纷增多"}, by=village_clerk)
 
-    services.submit(monthly_return=village_return, version=1, by=village_clerk)
+    services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
 
     assert village_return.state == ReturnState.SUBMITTED
 
@@ -428,3 +429,34 @@ def test_many_at_once_are_those_without_a_hint(tree: County, village_clerk: User
     assert [each.sentence for each in refused] == [
         "甲2村2026年9月的月报有建议看一看的地方，请打开审核。"
     ]
+
+
+def test_zeros_are_signed_for_before_or_by_handing_in(
+    village_return: MonthlyReturn, village_clerk: User
+):
+    fill_in(village_return)
+    MonthlyReturn.objects.update(zero_signed_at=None)
+    village_return.refresh_from_db()
+
+    with pytest.raises(services.Incomplete) as refusal:
+        services.submit(monthly_return=village_return, version=1, by=village_clerk)
+    services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
+
+    assert refusal.value.gaps.warnings == ("六排查有7类零报告还没有签认，确认上报即为签认。",)
+    assert village_return.zero_signed_by == village_clerk
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["签认零报告", "上报"]
+
+
+def test_open_matters_without_an_item_want_a_confirmation(
+    village_return: MonthlyReturn, village_clerk: User
+):
+    fill_in(village_return)
+    Sweep.objects.filter(category__code__in=("hazard", "petition")).update(
+        answer=SweepAnswer.COUNTED, found=2
+    )
+
+    with pytest.raises(services.Incomplete) as refusal:
+        services.submit(monthly_return=village_return, version=1, by=village_clerk)
+
+    # Of the petitions nothing is asked but their number.
+    assert refusal.value.gaps.warnings == ("安全隐患有2件没有化解的事项还没有登记责任岗位和期限。",)
