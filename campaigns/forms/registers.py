@@ -77,6 +77,12 @@ class TeamRow(EntryRow):
     is_round_the_clock = forms.BooleanField(label="24小时值守", required=False)
     equipment = LineField(label="装备", longest=100)
 
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        if looks_like_a_name(name):
+            raise ValidationError("请写队伍名称，不写姓名。", code="name")
+        return name
+
     def check(self) -> None:
         if not self.cleaned_data.get("squads"):
             self.cleaned_data["squads"] = 1  # a team that does not take turns is one squad

@@ -52,9 +52,13 @@ class CoverageTable:
     """One register: which units have each kind, and how it stands with them."""
 
     label: str
-    figure_labels: tuple[str, ...]
-    share_labels: tuple[str, ...]
     lines: list[CoverageLine]
+
+    @property
+    def headers(self) -> list[str]:
+        """Labels of the columns behind the kind; every line has the same."""
+        first = self.lines[0]
+        return [label for label, _value in (*first.by_level, *first.figures, *first.shares)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +113,17 @@ def _standing(rows: Iterable[Any], ids: set[int]) -> list[Any]:
 def _table(
     register: Register, entries: Sequence[Any], members: Mapping[Level, set[int]]
 ) -> CoverageTable:
-    figure_labels, share_labels, figures_of = FIGURES[register.name]
+    figures_of = FIGURES[register.name]
     lines = []
     for kind, label in register.kinds:
         rows = [row for row in entries if row.kind == kind]
         having = {row.unit_id for row in rows if _counts(row)}
         by_level = [
-            (f"{COVERED_LEVELS[level]}覆盖", Share(len(having & ids), len(ids)))
+            (f"{COVERED_LEVELS[level]}{HAVING[register.name]}", Share(len(having & ids), len(ids)))
             for level, ids in members.items()
         ]
-        figures, shares = figures_of(rows)
-        lines.append(
-            CoverageLine(
-                label,
-                by_level,
-                list(zip(figure_labels, figures, strict=True)),
-                list(zip(share_labels, shares, strict=True)),
-            )
-        )
-    return CoverageTable(register.label, figure_labels, share_labels, lines)
+        lines.append(CoverageLine(label, by_level, *figures_of(rows, members)))
+    return CoverageTable(register.label, lines)
 
 
 def _counts(row: Any) -> bool:
@@ -135,30 +131,42 @@ def _counts(row: Any) -> bool:
     return not isinstance(row, Facility) or row.number > 0
 
 
-def _post_figures(rows: Sequence[Any]) -> tuple[list[int], list[Share]]:
-    return [len(rows)], [Share(sum(row.is_held for row in rows), len(rows))]
+Members = Mapping[Level, set[int]]
+Labelled = tuple[list[tuple[str, int]], list[tuple[str, Share]]]
 
 
-def _team_figures(rows: Sequence[Any]) -> tuple[list[int], list[Share]]:
+def _post_figures(rows: Sequence[Any], members: Members) -> Labelled:
+    """Of the posts that are set up, how many are held, level by level."""
+    shares = []
+    for level, ids in members.items():
+        own = [row for row in rows if row.unit_id in ids]
+        held = Share(sum(row.is_held for row in own), len(own))
+        shares.append((f"{COVERED_LEVELS[level]}有人任职", held))
+    return [], shares
+
+
+def _team_figures(rows: Sequence[Any], _members: Members) -> Labelled:
     watching = sum(row.is_round_the_clock for row in rows)
-    return [len(rows), sum(row.heads for row in rows)], [Share(watching, len(rows))]
+    figures = [("支数", len(rows)), ("人数", sum(row.heads for row in rows))]
+    return figures, [("24小时值守", Share(watching, len(rows)))]
 
 
-def _facility_figures(rows: Sequence[Any]) -> tuple[list[int], list[Share]]:
+def _facility_figures(rows: Sequence[Any], _members: Members) -> Labelled:
     number = sum(row.number for row in rows)
     asked = [row for row in rows if row.needed]
     # What is there beyond the need of one unit does not make up for another's lack.
     there = sum(min(row.number, row.needed) for row in asked)
     needed = sum(row.needed for row in asked)
-    return [number], [Share(sum(row.working for row in rows), number), Share(there, needed)]
+    working = Share(sum(row.working for row in rows), number)
+    return [("数量", number)], [("完好率", working), ("配备率", Share(there, needed))]
 
 
-Figures = Callable[[Sequence[Any]], tuple[list[int], list[Share]]]
-FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Figures]] = {
-    "posts": (("岗位数",), ("有人任职",), _post_figures),
-    "teams": (("支数", "人数"), ("24小时值守",), _team_figures),
-    "facilities": (("数量",), ("完好率", "配备率"), _facility_figures),
+FIGURES: dict[str, Callable[[Sequence[Any], Members], Labelled]] = {
+    "posts": _post_figures,
+    "teams": _team_figures,
+    "facilities": _facility_figures,
 }
+HAVING = {"posts": "已设", "teams": "覆盖", "facilities": "覆盖"}
 
 
 def _townships(units: Sequence[UnitVersion], entries: Entries) -> list[TownshipCoverage]:

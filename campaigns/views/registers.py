@@ -17,7 +17,7 @@ from campaigns import policies
 from campaigns.excel import ledger_book
 from campaigns.forms.registers import ROWS, EntryRow, RegisterDayForm, row_of
 from campaigns.forms.rows import BaseRowSet, row_set, typed_rows
-from campaigns.selectors.coverage import coverage
+from campaigns.selectors.coverage import Coverage, Share, coverage
 from campaigns.selectors.registers import (
     FACILITIES,
     POSTS,
@@ -38,6 +38,7 @@ from pingan.months import Month
 from pingan.refusals import Refused
 from pingan.selectors.offices import office_names
 from pingan.stash import posted_or_stashed
+from pingan.templatetags.pingan import rate
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAST_LENGTH = 50
@@ -134,23 +135,33 @@ def register_coverage(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def coverage_download(request: HttpRequest) -> HttpResponse:
-    """The rates' counts as a workbook: numerator and denominator in columns of their own."""
+    """The rates as a workbook: numerator and denominator in columns of their own."""
     month = remembered_month(request)
     found = coverage(signed_in(request), _day_of(month))
-    columns = [("登记册", False), ("类别", False)]
-    columns += [(f"{level}{part}", True) for level in found.levels for part in ("有", "总数")]
-    rows = [
-        [table.label, line.label]
-        + [
-            count
-            for _level, share in line.by_level
-            for count in (share.numerator, share.denominator)
-        ]
-        for table in found.tables
-        for line in table.lines
-    ]
-    note = "某级单位中有这一类的单位数，和这一级单位的总数"
-    return _book("登记册覆盖率", month, columns=columns, rows=rows, note=note)
+    columns = [("登记册", False), ("类别", False), ("口径", False)]
+    columns += [("分子", True), ("分母", True), ("率", False)]
+    note = "每个率由分子和分母算出；只有数量的没有分母"
+    return _book("登记册覆盖率", month, columns=columns, rows=_coverage_rows(found), note=note)
+
+
+def _coverage_rows(found: Coverage) -> list[list[Any]]:
+    """A row a figure: what it is about, its two counts, the rate as the page prints it."""
+    rows: list[list[Any]] = []
+    for table in found.tables:
+        for line in table.lines:
+            about = [table.label, line.label]
+            rows += [_share_row(about, label, share) for label, share in line.by_level]
+            rows += [[*about, label, figure, None, None] for label, figure in line.figures]
+            rows += [_share_row(about, label, share) for label, share in line.shares]
+    for township in found.townships:
+        about = ["各乡镇的村覆盖情况", township.name]
+        rows += [_share_row(about, label, share) for label, share in township.shares]
+    return rows
+
+
+def _share_row(about: list[Any], label: str, share: Share) -> list[Any]:
+    printed = rate(share.numerator, share.denominator)
+    return [*about, label, share.numerator, share.denominator, printed]
 
 
 def _unit(user: User, pk: int) -> Unit:

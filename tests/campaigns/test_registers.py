@@ -200,7 +200,11 @@ def test_rates_are_two_counts(tree: County, county_officer: User):
     assert [share for _label, share in room.by_level] == [Share(1, 2), Share(2, 4), Share(0, 2)]
     assert room.figures == [("数量", 7)]
     assert [share for _label, share in room.shares] == [Share(6, 7), Share(4, 5)]
-    assert [line.shares[0][1] for line in posts.lines[:2]] == [Share(1, 1), Share(0, 1)]
+    assert [dict(line.by_level)["村(社区)已设"] for line in posts.lines[:2]] == [Share(1, 4)] * 2
+    assert [dict(line.shares)["村(社区)有人任职"] for line in posts.lines[:2]] == [
+        Share(1, 1),
+        Share(0, 1),
+    ]
     assert [figure for _label, figure in teams.lines[0].figures] == [2, 12]
     assert teams.lines[0].shares == [("24小时值守", Share(1, 2))]
     assert dict(found.townships[0].shares)["警务室"] == Share(2, 2)
@@ -353,8 +357,15 @@ def test_download_holds_the_table_and_the_counts(
     rows = cells(table.content)
     assert rows[3][:4] == ["上级单位", "单位", "治保会", "调解会"]
     assert rows[5][:4] == ["甲镇", "甲1村", "1支5人", "空"]
-    line = next(row for row in cells(rates.content) if row[:2] == ["群防群治队伍", "治保会"])
-    assert line[2:6] == [0, 1, 1, 2]
+    lines = [row[2:] for row in cells(rates.content) if row[:2] == ["群防群治队伍", "治保会"]]
+    assert lines == [
+        ["乡镇覆盖", 0, 1, "0.0%"],
+        ["村(社区)覆盖", 1, 2, "50.0%"],
+        ["支数", 1, None, None],
+        ["人数", 5, None, None],
+        ["24小时值守", 0, 1, "0.0%"],
+    ]
+    assert ["各乡镇的村覆盖情况", "甲镇", "治保会", 1, 2, "50.0%"] in cells(rates.content)
 
 
 def cells(content: bytes) -> list[list[Any]]:
