@@ -50,16 +50,18 @@ urlpatterns = [
         {"move": Move.SEND_BACK},
         "return-send-back",
     ),
-    path("returns/<int:pk>/print/", paper.return_print, name="return-print"),
     path("returns/<int:pk>/follow-ups/", followups.follow_up_register, name="follow-up-register"),
     path("follow-ups/", followups.follow_up_list, name="follow-up-list"),
     path("follow-ups/<int:pk>/", followups.follow_up_view, name="follow-up-view"),
     path("follow-ups/<int:pk>/edit/", followups.follow_up_edit, name="follow-up-edit"),
     path("follow-ups/<int:pk>/solve/", followups.follow_up_solve, name="follow-up-solve"),
     path("follow-ups/<int:pk>/escalate/", followups.follow_up_escalate, name="follow-up-escalate"),
+    path("returns/<int:pk>/print/", paper.return_print, name="return-print"),
     path("returns/<int:pk>/<slug:activity>/", activities.activity, name="return-activity"),
     path(
-        "returns/<int:pk>/<slug:activity>/print/", paper.activity_print, name="return-print-activity"
+        "returns/<int:pk>/<slug:activity>/print/",
+        paper.activity_print,
+        name="return-print-activity",
     ),
     path("returns/<int:pk>/<slug:activity>/check/", checking.activity_check, name="return-check"),
     path("returns/<int:pk>/<slug:activity>/draft/", drafts.return_draft, name="return-draft"),
@@ -102,6 +104,12 @@ urlpatterns = [
     ),
     path("indicators/review/", indicators.indicator_review, name="indicator-review"),
     path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
+    path("indicators/reports/<int:pk>/print/", paper.report_print, name="indicator-print"),
+    path(
+        "indicators/forms/<int:pk>/<slug:start>/print/",
+        paper.table_print,
+        name="indicator-table-print",
+    ),
     *(
         path(
             f"indicators/reports/<int:pk>/{word}/",
