@@ -303,3 +303,36 @@ def may_keep_indicators(*, county: Unit, by: User) -> bool:
 def reviews_anything(user: User) -> bool:
     """Whether reports are handed in to this person's office at all."""
     return user.is_active and user.role in (Role.COUNTY_OFFICER, *_TOWNSHIP_ROLES)
+
+
+def check_extend(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may grant this unit a later deadline: the reviewer of its superior."""
+    unit = monthly_return.unit
+    reviews = by.role in (Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER)
+    if not reviews or not is_superior_of(by, unit):
+        raise Forbidden(f"{unit.name}的延期不由您批准。")
+
+
+def may_extend(*, monthly_return: MonthlyReturn, by: User) -> bool:
+    return policies.may(check_extend, monthly_return=monthly_return, by=by)
+
+
+def check_request_reopen(*, monthly_return: MonthlyReturn, by: User) -> None:
+    """Raise unless `by` may ask for a closed month of this unit to be opened again."""
+    if not enters_for(by, monthly_return.unit):
+        name = monthly_return.unit.name
+        raise Forbidden(f"您不是{name}的填报人，不能替它申请重开。")
+
+
+def may_request_reopen(*, monthly_return: MonthlyReturn, by: User) -> bool:
+    return policies.may(check_request_reopen, monthly_return=monthly_return, by=by)
+
+
+def check_decide_reopen(*, county_id: int, by: User) -> None:
+    """Raise unless `by` decides on requests of this county."""
+    if not by.is_active or by.role != Role.COUNTY_OFFICER or by.unit_id != county_id:
+        raise Forbidden("只有县级经办员可以决定重开申请。")
+
+
+def may_decide_reopen(*, county_id: int, by: User) -> bool:
+    return policies.may(check_decide_reopen, county_id=county_id, by=by)

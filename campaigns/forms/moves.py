@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from campaigns.forms.fields import LineField
+from campaigns.forms.fields import DayField, LineField
 
 LONGEST_REASON = 300
 
@@ -15,3 +15,14 @@ class MoveForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     confirmed = forms.BooleanField(label="仍要上报", required=False)
     reason = LineField(label="退回原因", longest=LONGEST_REASON, rows=3)
+
+
+class ExtensionForm(forms.Form):
+    until = DayField(label="延至", required=True)
+    reason = LineField(label="延期原因", longest=200)
+
+
+class ReasonForm(forms.Form):
+    """A reason for a request or for a decision; the service says when it is missing."""
+
+    reason = LineField(label="原因", longest=200, rows=3)

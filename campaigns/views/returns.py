@@ -18,8 +18,10 @@ from campaigns.forms.filters import ReturnFilterForm
 from campaigns.forms.moves import MoveForm
 from campaigns.models import MonthlyReturn
 from campaigns.selectors.completeness import gaps
+from campaigns.selectors.deadlines import due_sentence, extension_of
 from campaigns.selectors.history import history
 from campaigns.selectors.remarks import open_remarks, remarks_of
+from campaigns.selectors.reopening import lock_sentence, pending_requests, requests_of
 from campaigns.selectors.returns import (
     LISTED_ACTIVITIES,
     ReturnFilter,
@@ -34,12 +36,10 @@ from campaigns.services import returns as services
 from campaigns.services.months import ensure_month_open, open_month
 from campaigns.views.findings import said_in, shown_of
 from campaigns.views.remembered import county_of, month_links, remembered_month, signed_in, tell
-from pingan.calendars import STEP_OF_LEVEL, describe
-from pingan.enums import Level, Role
+from pingan.enums import Role
 from pingan.models import Unit, User
 from pingan.months import Month
 from pingan.refusals import Refused
-from pingan.selectors.calendars import deadlines
 
 PAGE_LENGTH = 60
 
@@ -66,11 +66,18 @@ def return_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "under": under,
         "from_above": looks_from_above(user),
+        "reopen_requests": _reopen_requests(user),
         "is_filtered": bool(chosen["state"] or chosen["text"] or under),
         "may_open": policies.may_open_month(county=county_of(user), by=user),
         **month_links(month, **kept),
     }
     return render(request, "campaigns/return_list.html", context)
+
+
+def _reopen_requests(user: User) -> int:
+    """How many wait for this person's decision."""
+    county_id = county_of(user).pk
+    return pending_requests(user) if policies.may_decide_reopen(county_id=county_id, by=user) else 0
 
 
 def _own_months(request: HttpRequest, user: User) -> HttpResponse:
@@ -124,7 +131,12 @@ def return_view(request: HttpRequest, pk: int) -> HttpResponse:
         "monthly_return": monthly_return,
         "row": row,
         "cards": _cards(monthly_return, row, user, is_open=is_open),
-        "due": _due_sentence(monthly_return),
+        "due": due_sentence(monthly_return, extension_of(monthly_return)),
+        "lock": lock_sentence(monthly_return),
+        "requests": requests_of(monthly_return),
+        "may_extend": is_open and policies.may_extend(monthly_return=monthly_return, by=user),
+        "may_request_reopen": not is_open
+        and policies.may_request_reopen(monthly_return=monthly_return, by=user),
         "is_open": is_open,
         "allowed": allowed,
         "is_own_submission": _is_own_submission(monthly_return, user),
@@ -150,15 +162,6 @@ def _cards(
         }
         for activity, mark in row.marks.items()
     ]
-
-
-def _due_sentence(monthly_return: MonthlyReturn) -> str:
-    """The deadline and, where it was shifted, why."""
-    steps = deadlines(monthly_return.unit, monthly_return.month)
-    step = steps[STEP_OF_LEVEL[Level(monthly_return.unit.level)]]
-    if step.on == monthly_return.due_on:
-        return step.explanation
-    return f"{describe(monthly_return.due_on)}。"  # the rule was changed after the month began
 
 
 def _is_own_submission(monthly_return: MonthlyReturn, user: User) -> bool:
