@@ -93,6 +93,7 @@ def _sheet(
     )
 
 
+_ZERO_SIGN = "以上零报告属实（签名）：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日"
 _SURVEY_SIGNS = ("计票人（签名）", "监票人（签名）", "组织测评单位（盖章）")
 
 
@@ -200,7 +201,7 @@ def _sweep(paper: PaperMonth, unit: PaperUnit) -> PaperTable:
     notes = (
         "查了确实没有，选“零报告”；本单位没有这类情况，选“不适用”；没有选的按未填处理。",
         "本表只填数，不写任何人的姓名。未化解＝排查数－各级化解合计。",
-        "以上零报告属实（签名）：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日",
+        f"以上零报告属实：{unit.zero_signed}。" if unit.zero_signed else _ZERO_SIGN,
     )
     return PaperTable("六排查统计表", columns, tuple(rows), 20, notes)
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from campaigns.enums import Activity
-from campaigns.models import IndicatorReport, MonthlyReturn, Survey, SweepCategory
+from campaigns.models import Extension, IndicatorReport, MonthlyReturn, Survey, SweepCategory
 from campaigns.selectors.names import NameBook
 from campaigns.selectors.sections import SECTIONS, categories_of, sections_of
 from pingan.calendars import STEP_OF_LEVEL
@@ -44,6 +46,7 @@ class PaperUnit:
     markets: str
     groups: Sequence[tuple[int, str]] = ()
     rows: Mapping[Activity, Sequence[Any]] = field(default_factory=dict)
+    zero_signed: str = ""  # who answered for the zeros of the sweep, and when
 
     def asks(self, activity: Activity) -> bool:
         """Whether a unit of this level has this form; a village without groups has none to fill."""
@@ -84,9 +87,7 @@ def paper_month(
     ids = [version.unit_id for version in versions]
     book = NameBook(ids)
     steps = deadlines(county, month)
-    due = dict(
-        MonthlyReturn.objects.for_month(month).filter(unit__in=ids).values_list("unit_id", "due_on")
-    )
+    due, signed = _returns(ids, month)
     groups = _groups(ids, month)
     rows = _rows(ids, month) if is_filled else {}
     units = [
@@ -100,10 +101,25 @@ def paper_month(
             markets=_markets(version.unit),
             groups=groups.get(version.unit_id, ()),
             rows=rows.get(version.unit_id, {}),
+            zero_signed=signed.get(version.unit_id, "") if is_filled else "",
         )
         for version in versions
     ]
     return PaperMonth(month, units, categories_of(county.pk), is_demo_county(county.pk))
+
+
+def _returns(ids: Sequence[int], month: Month) -> tuple[dict[int, dt.date], dict[int, str]]:
+    """By unit: the day that counts, extended where that was allowed; the signature of the zeros."""
+    returns = MonthlyReturn.objects.for_month(month).filter(unit__in=ids)
+    due, signed = {}, {}
+    for each in returns.select_related("zero_signed_by"):
+        due[each.unit_id] = each.due_on
+        if each.zero_signed_at and each.zero_signed_by:
+            on = timezone.localdate(each.zero_signed_at)
+            name = each.zero_signed_by.display_name
+            signed[each.unit_id] = f"{name}于{on.year}年{on.month}月{on.day}日在系统中签认"
+    extended = Extension.objects.filter(month=month, unit__in=ids)
+    return due | dict(extended.values_list("unit_id", "until")), signed
 
 
 def _markets(unit: Unit) -> str:

@@ -35,6 +35,7 @@ from pingan.selectors.offices import is_demo_county
 from pingan.stash import posted_or_stashed
 from pingan.typesetting import RenderError
 
+_LOCAL = ("localhost", "127.0.0.1", "[")  # "[": an IPv6 literal, here only that of this machine
 _LABELS: dict[str, Any] = {
     "labels": [f"第{number}票" for number in range(1, BATCH_LENGTH + 1)],
     "is_fixed": True,
@@ -190,6 +191,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "issues": [(names[issue.unit_id], issue) for issue in issues],
         "places": places_of(names, month),
         "most": MOST_TICKETS,
+        "site": request.build_absolute_uri("/s/"),
+        "is_local": request.get_host().split(":")[0] in _LOCAL,
         "is_open": period_is_open(county_of(user).pk, month),
         **month_links(month),
     }

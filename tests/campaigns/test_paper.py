@@ -1,5 +1,6 @@
 """Paper forms: what is on them, one page each, and the way back from the printed code."""
 
+import datetime as dt
 import io
 
 import pdfplumber
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.content.paper import compose_forms
 from campaigns.enums import Activity, ReturnState
-from campaigns.models import Patrol
+from campaigns.models import Extension, Patrol
 from campaigns.selectors.paper import (
     PAPER_FORMS,
     form_code,
@@ -115,6 +116,28 @@ def test_three_answers_of_a_sweep_stay_apart_on_paper(tree, township_clerk, vill
         "□有数\n□零报告\n■不适用",
         "□有数\n■零报告\n□不适用",
     ]
+
+
+def test_signed_zeros_and_an_extension_are_printed(tree, township_clerk, village_clerk):
+    signed_at = dt.datetime(2026, 9, 19, 2, 0, tzinfo=dt.UTC)
+    make_return(tree.villages[0], zero_signed_at=signed_at, zero_signed_by=village_clerk)
+    Extension.objects.create(
+        unit=tree.villages[0],
+        month=SEPTEMBER,
+        until="2026-10-09",
+        reason="停电",
+        by=township_clerk,
+    )
+
+    filled, blank = (
+        sheet(sheets_of(township_clerk, is_filled=is_filled), "甲1村", "六排查统计表")
+        for is_filled in (True, False)
+    )
+
+    name = village_clerk.display_name
+    assert filled.table.notes[-1] == f"以上零报告属实：{name}于2026年9月19日在系统中签认。"
+    assert blank.table.notes[-1].startswith("以上零报告属实（签名）：＿")
+    assert (filled.due, blank.due) == ("2026年10月9日", "2026年10月9日")
 
 
 def test_blank_forms_hold_nothing_of_a_filled_return(tree, township_clerk):

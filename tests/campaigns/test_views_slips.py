@@ -151,6 +151,17 @@ def test_faulty_order_prints_nothing(tree, township_clerk, client_of, changes, s
     assert not SurveyTicket.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("host", "is_local"), [("localhost:8000", True), ("127.0.0.1", True), ("testserver", False)]
+)
+def test_address_that_no_phone_can_open_is_said(tree, township_clerk, client_of, host, is_local):
+    page = client_of(township_clerk).get("/surveys/tickets/", headers={"host": host})
+
+    text = page.content.decode()
+    assert f"http://{host}/s/" in text
+    assert ("手机打不开" in text) is is_local
+
+
 def test_township_sees_only_tickets_of_its_own_units(tree, township_clerk, client_of):
     make_ticket(tree.villages[0], place="甲处")
     make_ticket(tree.villages[2], "222222222222", place="乙处")
