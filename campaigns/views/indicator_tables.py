@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,6 +28,7 @@ from campaigns.services import indicator_reports as services
 from campaigns.spans import Span
 from campaigns.views.indicators import tabs
 from campaigns.views.remembered import county_of, signed_in
+from pingan.enums import Level
 from pingan.refusals import Refused
 from pingan.stash import posted_or_stashed
 
@@ -60,16 +62,22 @@ def sheet_of(request: HttpRequest, pk: int, start: str) -> Sheet:
 @require_GET
 def indicator_table(request: HttpRequest, pk: int, start: str) -> HttpResponse:
     """The answers of every unit in sight, with their sum."""
-    sheet, user = sheet_of(request, pk, start), signed_in(request)
+    return render_table(request, sheet_of(request, pk, start))
+
+
+def render_table(
+    request: HttpRequest, sheet: Sheet, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page of the table, with what is wrong in an uploaded workbook."""
     context = {
         "sheet": sheet,
         "sums": _sums(sheet),
-        "may_fill": any(
-            policies.may_move(Move.EDIT, record=line.report, by=user) for line in sheet.lines
-        ),
+        "may_fill": bool(editable(request, sheet)),
+        "shows_parents": signed_in(request).unit.level == Level.COUNTY,
         **tabs(request),
+        **more,
     }
-    return render(request, "campaigns/indicator_table.html", context)
+    return render(request, "campaigns/indicator_table.html", context, status=status)
 
 
 def _sums(sheet: Sheet) -> list[str]:
@@ -127,7 +135,7 @@ def indicator_grid(request: HttpRequest, pk: int, start: str) -> HttpResponse:
         messages.info(request, "这张表现在没有等您填写的行。")
         return redirect("campaigns:indicator-table", *sheet.address)
     if request.method == "POST":
-        saved = sum(_save_row(request, row) for row in rows)
+        saved = _save(request, rows)
         faulty = [row for row in rows if row.problems]
         if saved:
             messages.success(request, f"已保存{saved}个单位。")
@@ -137,6 +145,19 @@ def indicator_grid(request: HttpRequest, pk: int, start: str) -> HttpResponse:
             return redirect("campaigns:indicator-table", *sheet.address)
         messages.error(request, f"有{len(faulty)}个单位还有问题，请看标出的地方。")
     return render_grid(request, sheet, rows, status=422 if request.method == "POST" else 200)
+
+
+def _save(request: HttpRequest, rows: list[GridRow]) -> int:
+    """Save row by row; what comes from a workbook ("together") all or nothing."""
+    if "together" not in request.POST:
+        return sum(_save_row(request, row) for row in rows)
+    with transaction.atomic():
+        saved = sum(_save_row(request, row) for row in rows)
+        if any(row.problems for row in rows):
+            transaction.set_rollback(True)
+            messages.error(request, "有单位没有通过，工作簿里的数一个也没有写入。")
+            return 0
+    return saved
 
 
 def editable(request: HttpRequest, sheet: Sheet) -> list[ReportLine]:
@@ -187,7 +208,9 @@ def _save_row(request: HttpRequest, row: GridRow) -> bool:
         changed = services.save_answers(
             report=line.report, answers=answers, version=version, by=user
         )
-        if "submit" in request.POST and not row.problems:
+        if "submit" in request.POST and not answers:
+            row.problems.append("还没有填，没有上报。")
+        elif "submit" in request.POST and not row.problems:
             services.submit_report(report=line.report, version=line.report.version, by=user)
             changed = True
     except services.Unfit as error:
@@ -205,7 +228,13 @@ def render_grid(
     """The grid page. Versions go out anew: who saves again has seen what was saved meanwhile."""
     if rows and rows[0].form.is_bound:
         rows = [_again(row) for row in rows]
-    context = {"sheet": sheet, "rows": rows, **more, **tabs(request)}
+    context = {
+        "sheet": sheet,
+        "rows": rows,
+        "together": "together" in request.POST,
+        **tabs(request),
+        **more,
+    }
     return render(request, "campaigns/indicator_grid.html", context, status=status)
 
 

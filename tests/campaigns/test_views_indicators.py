@@ -302,7 +302,7 @@ def test_grid_hands_in_what_is_whole(tree: County, township_clerk: User, client_
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == (ReturnState.SUBMITTED, ReturnState.DRAFT)
-    assert "火灾起数还没有填。" in response.content.decode()
+    assert "还没有填，没有上报。" in response.content.decode()
 
 
 def test_grid_row_changed_by_another_is_not_overwritten(
