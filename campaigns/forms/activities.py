@@ -108,6 +108,13 @@ class SweepRow(RowForm):
     solved_in_township = CountField(label="乡镇化解")
     solved_in_county = CountField(label="县级化解")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Zero and 不适用 have no figures; a row of noughts would make them look alike.
+        if self.initial.get("answer") in (SweepAnswer.ZERO, SweepAnswer.NOT_APPLICABLE):
+            noughts = [name for name in ("found", *self.SOLVED) if self.initial.get(name) == 0]
+            self.initial = {**self.initial, **dict.fromkeys(noughts)}
+
     def check(self) -> None:
         data = self.cleaned_data
         found, solved = data["found"] or 0, sum(data[name] or 0 for name in self.SOLVED)

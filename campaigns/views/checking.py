@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from campaigns import policies
 from campaigns.enums import Move
 from campaigns.selectors.sections import sections_of
-from campaigns.views.activities import entry_of
+from campaigns.views.entries import entry_of
 from campaigns.views.findings import said_in, typed_findings
 from campaigns.views.remembered import signed_in
 from campaigns.views.returns import visible_return

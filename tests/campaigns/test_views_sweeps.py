@@ -107,6 +107,22 @@ def test_items_fill_empty_categories(
     assert not Sweep.objects.exists()
 
 
+def test_zero_and_not_applicable_stand_without_figures(
+    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    client = client_of(village_clerk)
+    rows = typed(order={"answer": "not_applicable"}, hazard={"answer": "counted", "found": "2"})
+    client.post(address(village_return, "sweep"), posted(rows))
+
+    page = client.get(address(village_return, "sweep"))
+
+    names = ("answer", "found", "solved_in_group")
+    shown = [[row.form[name].value() for name in names] for row in page.context["rows"]]
+    assert shown[0] == ["zero", None, None]
+    assert shown[1] == ["not_applicable", None, None]
+    assert shown[6] == ["counted", 2, 0]
+
+
 def test_zero_empty_and_not_applicable_are_read_apart(
     tree: County, village_clerk: User, client_of: ClientOf
 ):

@@ -12,9 +12,10 @@ from reports.demo.accounts import PASSWORD
 from tests.e2e import checks
 
 PageAs = Callable[[str], Page]
+CHINA = ZoneInfo("Asia/Shanghai")
 DAYS_TYPED = 5
 pytestmark = pytest.mark.skipif(
-    dt.datetime.now(ZoneInfo("Asia/Shanghai")).day < DAYS_TYPED,
+    dt.datetime.now(CHINA).day < DAYS_TYPED,
     reason="a month so young has too few days to type into",
 )
 VILLAGE, TOWNSHIP = "v001003", "t001"
@@ -179,3 +180,45 @@ def test_entry_works_without_scripts(browser: Browser, base_url: str):
     assert more > before
     assert page.locator("tbody tr").count() == before
     context.close()
+
+
+def test_sweep_is_signed_and_its_open_matter_followed_up(page_as: PageAs):
+    page = page_as(VILLAGE)
+    open_activity(page, "sweep")
+    month = page.url.removesuffix("sweep/")
+
+    cell(page, 1, "answer").select_option("not_applicable")
+    expect(cell(page, 1, "found")).to_have_value("")
+    cell(page, 6, "found").fill("２")
+    cell(page, 6, "found").press("Tab")
+    expect(cell(page, 6, "answer")).to_have_value("counted")
+    cell(page, 6, "solved_in_village").fill("1")
+    page.click("text=其余全部零报告")
+    page.check("[name=zero_signed]")
+    checks.assert_accessible(page)
+    checks.assert_no_sideways_scroll(page)
+    page.click("button[name=save]")
+
+    expect(page.locator("main")).to_contain_text("安全隐患未化解1件，已登记0件，还差1件")
+    line = page.locator("form", has_text="安全隐患").locator("tr", has_text="安全隐患")
+    for name, text in (("title", "陈某家门前路面塌陷"), ("owner_post", "村主任")):
+        line.locator(f"[name$={name}]").fill(text)
+    line.locator("[name$=due_on]").fill(f"{dt.datetime.now(CHINA) + dt.timedelta(days=9):%Y-%m-%d}")
+    page.click("button.btn-primary:text('登记')")
+    expect(page.locator("main")).to_contain_text("像是人名")
+    checks.assert_accessible(page)
+    checks.assert_no_sideways_scroll(page)
+    page.locator("[name$=title]").first.fill("二组村道路面塌陷")
+    page.click("button.btn-primary:text('登记')")
+
+    page.goto("/follow-ups/")
+    checks.assert_accessible(page)
+    checks.assert_no_sideways_scroll(page)
+    page.click("text=二组村道路面塌陷")
+    checks.assert_accessible(page)
+    page.fill("[name=outcome]", "已经回填硬化")
+    page.click("button:text('办结')")
+    expect(page.locator("main")).to_contain_text("已办结")
+    page.goto(f"{month}sweep/")
+    expect(page.locator("main")).to_contain_text("零报告已签认")
+    expect(page.locator("main")).to_contain_text("跟踪事项：本月办结1件")
