@@ -52,7 +52,7 @@ def return_paper(request: HttpRequest) -> HttpResponse:
         "month": month,
         "months": sorted({current.next, current, current.previous, month}, reverse=True),
         "under": under,
-        "townships": _townships(request) if under == county_of(user) else [],
+        "places": _places(request),
         "form": PaperForm(
             initial={"activity": [each.value for each in PAPER_FORMS], "content": BLANK},
             units=[(version.unit_id, version.name) for version in units],
@@ -85,11 +85,13 @@ def _under(request: HttpRequest) -> Unit:
     return user.unit
 
 
-def _townships(request: HttpRequest) -> list[Unit]:
-    """Where a county officer goes on to print."""
-    user = signed_in(request)
-    rows = Unit.objects.visible_to(user).living().filter(parent=county_of(user))
-    return list(rows.order_by("position", "code"))
+def _places(request: HttpRequest) -> list[Unit]:
+    """The county, then its townships and sectors: where a county officer prints."""
+    user, county = signed_in(request), county_of(signed_in(request))
+    if user.unit_id != county.pk:
+        return []
+    below = Unit.objects.visible_to(user).living().filter(parent=county)
+    return [county, *below.order_by("position", "code")]
 
 
 @require_GET

@@ -299,8 +299,10 @@ def test_too_many_units_are_sent_to_a_township(tree, county_officer, client_of, 
     township = client.get(f"/returns/paper/?under={tree.townships[0].pk}").content.decode()
 
     assert "超过一次可印的3个" in refused
-    assert "请先选一个乡镇或口" in refused
+    assert "请先在上面选一个乡镇或口" in refused
     assert "以下全部单位（3 个）" in township
+    chosen = f'<option value="{tree.townships[0].pk}" selected>甲镇</option>'
+    assert chosen in township
 
 
 @pytest.mark.parametrize(
