@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -178,6 +178,8 @@ def own_return(
     if record is None:
         return None
     deadline = due[calendars.STEP_OF_LEVEL[Level(record.unit.level)]]
+    if record.due_on != deadline.on:  # extended, or the rule was changed after the month began
+        deadline = replace(deadline, nominal=record.due_on, on=record.due_on)
     found = marks([record])[record.pk]
     filled = tuple(mark for activity, mark in found.items() if activity != Activity.SURVEY)
     tone = STATE_TONES[ReturnState(record.state)]

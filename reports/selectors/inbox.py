@@ -165,19 +165,18 @@ def _requests(user: User, since: dt.datetime) -> Iterator[Item]:
         wanted &= Q(unit=user.unit_id)
     own = MonthlyReturn.objects.filter(unit=OuterRef("unit"), month=OuterRef("month"))
     rows = rows.filter(wanted).annotate(return_pk=Subquery(own.values("pk")[:1]))
-    for each in rows.select_related("unit", "decided_by").order_by("requested_at"):
-        where = ("campaigns:return-view" if each.return_pk else "campaigns:return-list",)
-        key = each.return_pk
-        month = each.month.label
+    for each in rows.select_related("unit").order_by("requested_at"):
+        page = "campaigns:return-view" if each.return_pk else "campaigns:return-list"
+        month, key = each.month.label, each.return_pk
         if each.state != RequestState.PENDING:
             tone = "info" if each.state == RequestState.GRANTED else "warn"
             text = f"{month}：重开申请{each.get_state_display()}"
-            yield Item(each.get_state_display(), tone, text, each.decision, *where, key)
+            yield Item(each.get_state_display(), tone, text, each.decision, page, key)
         elif decides:
             text = f"{each.unit.name}申请重开{month}"
-            yield Item("待您决定", "warn", text, each.reason, *where, key)
+            yield Item("待您决定", "warn", text, each.reason, "campaigns:reopen-list")
         else:
-            yield Item("待县级决定", "info", f"{month}：已申请重开", each.reason, *where, key)
+            yield Item("待县级决定", "info", f"{month}：已申请重开", each.reason, page, key)
 
 
 def _follow_ups(user: User, today: dt.date) -> Iterator[Item]:

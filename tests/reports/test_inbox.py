@@ -164,10 +164,11 @@ def test_requests_to_reopen_on_both_sides(
     mine = make_return(tree.villages[0], AUGUST, state=ReturnState.ACCEPTED)
     asked = ReopenRequest.objects.create(unit=tree.villages[0], month=AUGUST, reason="漏报两次巡逻")
 
-    assert [(i.mark, i.text, i.detail, i.key) for i in items(county_officer)] == [
-        ("待您决定", "甲1村申请重开2026年8月", "漏报两次巡逻", mine.pk)
+    assert [(i.mark, i.text, i.detail, i.page) for i in items(county_officer)] == [
+        ("待您决定", "甲1村申请重开2026年8月", "漏报两次巡逻", "campaigns:reopen-list")
     ]
-    assert lines(village_clerk) == [("待县级决定", "2026年8月：已申请重开")]
+    [own] = items(village_clerk)
+    assert (own.mark, own.text, own.key) == ("待县级决定", "2026年8月：已申请重开", mine.pk)
     assert lines(other_clerk) == []
 
     asked.state, asked.decided_at, asked.decision = RequestState.REFUSED, NOW, "已公布"
@@ -328,3 +329,15 @@ def test_home_prints_every_kind_of_item(tree: County, village_clerk: User, clien
     assert "路灯不亮" in page
     assert "2026年7月：已申请重开" in page
     assert "9月13日 10:00以来的变化" in page
+
+
+def test_own_card_keeps_the_extended_day(tree: County, village_clerk: User, client_of: ClientOf):
+    until = dt.date(2026, 9, 30)
+    make_return(tree.villages[0], SEPTEMBER, due_on=until)
+    Extension.objects.create(unit=tree.villages[0], month=SEPTEMBER, until=until, reason="停电")
+
+    page = client_of(village_clerk).get("/")
+
+    own = page.context["own"]
+    assert (own.due.on, own.due.sentence) == (until, "9月30日（周三）截止。")
+    assert "延期至9月30日（周三），经批准：停电。" in page.content.decode()
