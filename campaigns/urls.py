@@ -23,6 +23,7 @@ from campaigns.views import (
     paper,
     registers,
     reopening,
+    reporting,
     returns,
     review,
     slips,
@@ -73,6 +74,11 @@ urlpatterns = [
     path("returns/<int:pk>/<slug:activity>/sync/", offline.return_sync, name="return-sync"),
     path("reopen-requests/", reopening.reopen_list, name="reopen-list"),
     path("reopen-requests/<int:pk>/", reopening.reopen_decide, name="reopen-decide"),
+    path("reporting/", reporting.reporting_latest, name="reporting-latest"),
+    path("reporting/<month:month>/", reporting.reporting_month, name="reporting-month"),
+    path(
+        "reporting/<month:month>/download/", reporting.reporting_download, name="reporting-download"
+    ),
     path("review/", review.return_review, name="return-review"),
     path("review/<int:pk>/", review.review_detail, name="review-detail"),
     path("surveys/", surveys.survey_list, name="survey-list"),

@@ -69,7 +69,7 @@ def month_matrix(county: Unit, month: Month, user: User) -> list[MatrixRow]:
     return sorted(rows, key=lambda row: book.order(row.unit_id, month))
 
 
-def _township_of(each: MonthlyReturn, book: NameBook) -> int | None:
+def township_of(each: MonthlyReturn, book: NameBook) -> int | None:
     """The township that a village, or a school in it, stood below that month."""
     version = book.version(each.unit_id, each.month)
     while version is not None and version.parent_id:
@@ -80,7 +80,7 @@ def _township_of(each: MonthlyReturn, book: NameBook) -> int | None:
 
 
 def _has_township(each: MonthlyReturn, book: NameBook) -> bool:
-    return each.unit.level != Level.TOWNSHIP and _township_of(each, book) is not None
+    return each.unit.level != Level.TOWNSHIP and township_of(each, book) is not None
 
 
 def _below(
@@ -88,7 +88,7 @@ def _below(
 ) -> dict[int, list[MonthlyReturn]]:
     found: dict[int, list[MonthlyReturn]] = defaultdict(list)
     for each in returns:
-        if each.unit.level == Level.VILLAGE and (township := _township_of(each, book)):
+        if each.unit.level == Level.VILLAGE and (township := township_of(each, book)):
             found[township].append(each)
     return found
 
