@@ -45,7 +45,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         "审核",
         (
             ("campaigns:return-review", "待审核", _REVIEWERS),
+            ("campaigns:reopen-list", "重开申请", (Role.COUNTY_OFFICER,)),
             ("reports:matrix-latest", "进度", _RECORDS),
+            ("campaigns:reporting-latest", "报送情况", (*_INSPECTORS, Role.LEADER)),
         ),
     ),
     (
