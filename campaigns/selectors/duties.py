@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from campaigns.enums import ReturnState
 from campaigns.models import Extension, IndicatorReport, MonthlyReturn
+from campaigns.selectors.indicator_reports import span_of
 from pingan.enums import Role
 from pingan.models import Unit, User
 
@@ -71,7 +72,7 @@ def duties(first: dt.date, last: dt.date) -> Iterator[Duty]:
         yield Duty(
             key=f"indicators:{report.pk}",
             unit=report.unit,
-            what=f"{report.form.name}（{report.starts_on}至{report.ends_on}）",
+            what=f"{report.form.name}（{span_of(report).label}）",
             due_on=report.due_on,
             is_returned=report.state == ReturnState.RETURNED,
             returned_at=report.reviewed_at,

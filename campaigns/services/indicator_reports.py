@@ -110,6 +110,14 @@ def ensure_reports_open(*, county: Unit) -> None:
             open_reports(form=form, span=span)
 
 
+def ensure_every_report_open() -> None:
+    """As `ensure_reports_open`, for every county that asks: before anybody is reminded."""
+    for county in (
+        Unit.objects.counties().filter(indicator_forms__issued_on__isnull=False).distinct()
+    ):
+        ensure_reports_open(county=county)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was typed for one indicator: a number, or 不适用."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Notice
 from campaigns.selectors.duties import ClerkBook, Duty, duties
+from campaigns.services.indicator_reports import ensure_every_report_open
 from pingan import calendars
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def remind() -> tuple[int, int]:
 
 def write_notices() -> int:
     """A reminder for every clerk of what is due soon, overdue, or was sent back."""
+    ensure_every_report_open()
     today = timezone.localdate()
     first = today - dt.timedelta(days=LOOK_BACK_DAYS)
     found = list(duties(first, today + dt.timedelta(days=EARLY_DAYS)))

@@ -13,6 +13,8 @@ from django.utils import timezone
 from campaigns.enums import RequestState, ReturnState
 from campaigns.models import Extension, FollowUp, IndicatorReport, MonthlyReturn, ReopenRequest
 from campaigns.selectors.duties import WAITING, with_deadlines
+from campaigns.selectors.indicator_reports import span_of
+from campaigns.selectors.indicator_tasks import reviewed_by
 from pingan import calendars, scopes
 from pingan.calendars import STEP_OF_LEVEL, Rules
 from pingan.enums import Level, Role
@@ -67,6 +69,7 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
     items = [
         *_returns(user, today),
         *_reports(user, today),
+        *_reports_to_review(user),
         *_requests(user, since),
         *_follow_ups(user, today),
     ]
@@ -144,13 +147,21 @@ def _reports(user: User, today: dt.date) -> Iterator[Item]:
     )
     for each in rows.select_related("form").order_by("due_on"):
         left, tone = _left(each.due_on, today)
-        name = f"{each.form.name}（{each.starts_on:%Y-%m-%d}至{each.ends_on:%Y-%m-%d}）"
+        name = f"{each.form.name}（{span_of(each).label}）"
         day = f"{calendars.describe(each.due_on)}截止。"
         where = ("campaigns:indicator-report", each.pk, each.due_on)
         if each.state == ReturnState.RETURNED:
             yield Item("已退回", "bad", name, f"{each.return_reason}　{left}，{day}", *where)
         else:
             yield Item(left, tone, name, day, *where)
+
+
+def _reports_to_review(user: User) -> Iterator[Item]:
+    """How many indicator reports wait for this person's office. One query."""
+    waiting = reviewed_by(user).filter(state=ReturnState.SUBMITTED).count()
+    if waiting:
+        text = f"{waiting}份指标报表等您审核"
+        yield Item("待审核", "info", text, "", "campaigns:indicator-review")
 
 
 def _requests(user: User, since: dt.datetime) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.services.indicator_reports import ensure_reports_open
 from campaigns.services.months import ensure_month_open
 from pingan.enums import ADMINISTRATOR_ROLES, Role
 from pingan.models import User
@@ -49,6 +50,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     template, context_of = PAGES[Role(user.role)]
     context = context_of(user)
     if user.role in INBOX_ROLES:
+        ensure_reports_open(county=county_of(user))
         context["inbox"] = inbox(user, _last_look(request), timezone.localdate())
         note_inbox_seen(by=user, at=timezone.now())
     return render(request, f"reports/{template}.html", context)

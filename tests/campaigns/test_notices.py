@@ -139,7 +139,7 @@ def test_reminders_take_the_same_queries_for_one_unit_and_four(
         make_user(Role.VILLAGE_CLERK, unit)
         make_return(unit, due_on=dt.date(2026, 9, 21))
         if count in (1, 4):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 write_notices()
 
     assert Notice.objects.count() == 4

@@ -8,8 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.enums import ReturnState
-from campaigns.models import Indicator, IndicatorForm, IndicatorReport, IndicatorValue
+from campaigns.models import (
+    Indicator,
+    IndicatorForm,
+    IndicatorReport,
+    IndicatorValue,
+    Notice,
+)
 from campaigns.services.indicator_reports import save_answers
+from campaigns.services.notices import write_notices
 from pingan.enums import Level, Role
 from pingan.models import User
 from tests.campaigns.indicator_makers import (
@@ -62,6 +69,44 @@ def test_list_opens_the_present_period_by_itself(
     (task,) = response.context["tasks"]
     assert (task.own, task.total, task.handed_in, task.span.label) == (report, 1, 0, "2026年9月")
     assert address("indicator-report", report.pk) in response.content.decode()
+
+
+def test_home_opens_the_present_period_and_tells_of_it(
+    tree: County, township_clerk: User, client_of: ClientOf, clock
+):
+    make_form(tree.county, "fires", name="火灾月报")
+    clock.move_to(dt.datetime(2026, 10, 7, 2, 0, tzinfo=dt.UTC))
+
+    page = client_of(township_clerk).get("/").content.decode()
+
+    report = IndicatorReport.objects.get(unit=tree.townships[0], due_on=dt.date(2026, 10, 8))
+    assert "火灾月报" in page
+    assert address("indicator-report", report.pk) in page
+
+
+def test_home_tells_the_reviewer_what_waits(
+    tree: County, township_clerk: User, county_officer: User, client_of: ClientOf
+):
+    form = make_form(tree.county, "fires")
+    waiting(form, tree.townships[0], township_clerk, fires=1)
+    accepted(form, tree.townships[1], SEPTEMBER, fires=1)
+
+    page = client_of(county_officer).get("/").content.decode()
+
+    assert "1份指标报表等您审核" in page
+    assert address("indicator-review") in page
+
+
+def test_reminders_open_what_is_due(tree: County, township_clerk: User, clock):
+    make_form(tree.county, "fires", name="火灾月报", due_days=3)
+    clock.move_to(dt.datetime(2026, 10, 7, 2, 0, tzinfo=dt.UTC))
+
+    write_notices()
+
+    texts = list(Notice.objects.filter(user=township_clerk).values_list("text", flat=True))
+    assert [text for text in texts if "火灾月报" in text] == [
+        "甲镇火灾月报（2026年9月）明天截止：10月8日（周四）。"
+    ]
 
 
 def test_list_counts_only_what_the_person_sees(

@@ -153,8 +153,8 @@ def test_indicator_reports_due_soon_or_sent_back(tree: County, village_clerk: Us
     make(6, dt.date(2026, 10, 20))
 
     assert lines(village_clerk) == [
-        ("已退回", "案件月报（2026-07-01至2026-07-28）"),
-        ("还有1天", "案件月报（2026-08-01至2026-08-28）"),
+        ("已退回", "案件月报（2026年7月）"),
+        ("还有1天", "案件月报（2026年8月）"),
     ]
 
 
