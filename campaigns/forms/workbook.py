@@ -23,6 +23,7 @@ from campaigns.selectors.sections import (
     SWEEP,
     Section,
     blank_answer,
+    choice_labels,
     expected_keys_of_many,
     saved_rows_of_many,
     sections_of,
@@ -134,26 +135,13 @@ def gathered(activity: Activity, units: Sequence[BookUnit]) -> SectionUnits:
 def shown_values(section: Section, row: ActivityRecord) -> list[Any]:
     """A saved row as its cells show it: choices by their words, days as days."""
     values = [getattr(row, name) for name in section.fields]
-    for place, labels in _labels(section):
-        values[place] = labels.get(values[place], values[place])
+    for place, name in enumerate(section.fields):
+        labels = choice_labels(section.model, name)
+        if labels:
+            values[place] = labels.get(values[place], values[place])
     if section is SWEEP and blank_answer(row.answer):  # type: ignore[attr-defined]
         values[1:] = [None] * (len(values) - 1)
     return values
-
-
-_LABELS: dict[Activity, list[tuple[int, dict[Any, str]]]] = {}
-
-
-def _labels(section: Section) -> list[tuple[int, dict[Any, str]]]:
-    """Places of the choice fields and their words; looked up once."""
-    if section.activity not in _LABELS:
-        found = []
-        for place, name in enumerate(section.fields):
-            choices = getattr(section.model._meta.get_field(name), "choices", None)
-            if choices:
-                found.append((place, {value: str(label) for value, label in choices}))
-        _LABELS[section.activity] = found
-    return _LABELS[section.activity]
 
 
 def row_key(section: Section, row: ActivityRecord) -> Hashable:

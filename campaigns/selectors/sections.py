@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -49,6 +50,13 @@ class Cell:
         return "" if self.value is None else str(self.value)
 
 
+@cache
+def choice_labels(model: type[ActivityRecord], name: str) -> dict[Any, str]:
+    """Labels of a field's choices; looked up once, a county's import asks for thousands."""
+    choices = getattr(model._meta.get_field(name), "flatchoices", None)
+    return {value: str(label) for value, label in choices or ()}
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One activity of a return. `key` tells rows apart; rows keyed by pk are a free list."""
@@ -79,8 +87,7 @@ class Section:
         """A stored value as the user reads it: the label of a choice, a date as text."""
         if isinstance(value, dt.date):
             return value.isoformat()
-        choices = dict(self._field(name).flatchoices)
-        return choices.get(value, value)
+        return choice_labels(self.model, name).get(value, value)
 
     def is_number(self, name: str) -> bool:
         return isinstance(self._field(name), models.IntegerField)

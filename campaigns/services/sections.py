@@ -43,6 +43,7 @@ class _Difference:
     changed: list[ActivityRecord] = field(default_factory=list)
     dropped: list[ActivityRecord] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
+    labels: Mapping[Hashable, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.rows)
@@ -123,7 +124,8 @@ def _save(
         found = []
         for save, each in zip(own, returns, strict=True):
             _check_rows(section, each, save.rows, saved[each.pk], expected[each.pk])
-            difference = _difference(section, each, save.rows, saved[each.pk])
+            labels = expected[each.pk]
+            difference = _difference(section, each, save.rows, saved[each.pk], labels)
             if section is PATROL:
                 _check_days(each, difference)
             if difference:
@@ -183,22 +185,26 @@ def _check_days(locked: MonthlyReturn, difference: _Difference) -> None:
 
 
 def _difference(
-    section: Section, locked: MonthlyReturn, rows: Sequence[Row], saved: Sequence[ActivityRecord]
+    section: Section,
+    locked: MonthlyReturn,
+    rows: Sequence[Row],
+    saved: Sequence[ActivityRecord],
+    labels: Mapping[Hashable, str],
 ) -> _Difference:
     rest = {getattr(row, section.key): row for row in saved}
-    found = _Difference()
+    found = _Difference(labels=labels)
     for row in rows:
         old = rest.pop(row.get(section.key), None)
         values = {name: row[name] for name in section.fields}
         if old is None:
             found.created.append(_new(section, locked, row, values))
         elif any(getattr(old, name) != value for name, value in values.items()):
-            found.before[_row_name(section, old)] = _told(section, old)
+            found.before[_row_name(section, old, labels)] = _told(section, old)
             for name, value in values.items():
                 setattr(old, name, value)
             found.changed.append(old)
     for old in rest.values():
-        found.before[_row_name(section, old)] = _told(section, old)
+        found.before[_row_name(section, old, labels)] = _told(section, old)
         found.dropped.append(old)
     _mark_key_days(section, locked, found)
     return found
@@ -242,7 +248,8 @@ def _bump(
     for save, difference in changed:
         section, each = SECTIONS[save.activity], locked[save.monthly_return.pk]
         written = [*difference.changed, *difference.created]
-        after = {_row_name(section, row): _told(section, row) for row in written}
+        labels = difference.labels
+        after = {_row_name(section, row, labels): _told(section, row) for row in written}
         old_version = each.version
         each.version += 1
         each.section_versions = {**each.section_versions, section.activity: each.version}
@@ -276,10 +283,13 @@ def _touches_zero(difference: _Difference) -> bool:
     )
 
 
-def _row_name(section: Section, row: ActivityRecord) -> str:
-    """The row as the audit trail and a conflict list name it."""
+def _row_name(section: Section, row: ActivityRecord, labels: Mapping[Hashable, str]) -> str:
+    """The row as the audit trail and a conflict list name it; no query for a new row."""
     if section.is_list:
         return f"第{row.pk}号"
+    label = labels.get(getattr(row, section.key))
+    if label is not None:
+        return label
     if section is PATROL:
         return f"{row.on.month}月{row.on.day}日"  # type: ignore[attr-defined]
     return str(getattr(row, section.key.removesuffix("_id")))

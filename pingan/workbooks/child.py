@@ -19,6 +19,7 @@ except ImportError:  # not on Windows: there the time-out alone guards
 
 
 EVERY_SHEET = "*"
+_VALUES = (int, float, bool, type(None), dt.date, dt.time, dt.timedelta)
 
 
 class _Stop(Exception):
@@ -63,9 +64,10 @@ def main(
 def _lines_of(sheet: Any, rows: int, columns: int, data_only: bool) -> list[list[Any]]:
     sheet.reset_dimensions()  # a <dimension> that lies would cut rows off
     lines: list[list[Any]] = []
-    kept = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=data_only), start=1):
-        values = [_plain(value) for value in (row if data_only else _typed(sheet, number, row))]
+    kept, is_suspect = 0, False
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        is_suspect = is_suspect or any(map(_may_be_formula, row))
+        values = [_plain(value) for value in row]
         while values and values[-1] is None:
             values.pop()
         if not values:
@@ -77,16 +79,25 @@ def _lines_of(sheet: Any, rows: int, columns: int, data_only: bool) -> list[list
             raise _Stop({"error": "size", "sheet": sheet.title, "row": number, "column": column})
         lines.append(values)
         kept = number
+    if is_suspect and not data_only:
+        _check_formulas(sheet)
     return lines[:kept]
 
 
-def _typed(sheet: Any, number: int, row: Any) -> list[Any]:
-    """Values of cells. A formula is none: what it gave last may be missing or out of date."""
-    for column, cell in enumerate(row, start=1):
-        if cell.data_type == "f":
-            at = {"row": number, "column": column}
-            raise _Stop({"error": "formula", "sheet": sheet.title, **at})
-    return [cell.value for cell in row]
+def _may_be_formula(value: Any) -> bool:
+    """A text that begins so may be one; of an array formula the library makes an object."""
+    if isinstance(value, str):
+        return value.startswith("=")
+    return not isinstance(value, _VALUES)
+
+
+def _check_formulas(sheet: Any) -> None:
+    """A formula is no value: what it gave last may be missing or out of date."""
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        for column, cell in enumerate(row, start=1):
+            if cell.data_type == "f":
+                at = {"row": number, "column": column}
+                raise _Stop({"error": "formula", "sheet": sheet.title, **at})
 
 
 def _first(values: list[Any]) -> int:
