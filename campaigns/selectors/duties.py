@@ -15,6 +15,7 @@ from campaigns.models import Extension, IndicatorReport, MonthlyReturn
 from campaigns.selectors.indicator_reports import span_of
 from pingan.enums import Role
 from pingan.models import Unit, User
+from pingan.months import Month
 
 WAITING = (ReturnState.DRAFT, ReturnState.RETURNED)
 CLERKS = (Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK)
@@ -48,7 +49,9 @@ def duties(first: dt.date, last: dt.date) -> Iterator[Duty]:
 
     Two queries.
     """
-    returns = with_deadlines(MonthlyReturn.objects.filter(state__in=WAITING))
+    # One index range; what is older than a year is told by the inbox alone.
+    since = Month.of(first).shift(-12)
+    returns = with_deadlines(MonthlyReturn.objects.filter(month__gte=since, state__in=WAITING))
     returns = returns.filter(
         Q(until__range=(first, last)) | Q(state=ReturnState.RETURNED, reviewed_at__date__gte=first)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from campaigns.enums import Activity, ReturnState
@@ -159,6 +159,9 @@ def _level(name: str) -> Callable[[Any], str]:
 
 
 def _register_kind(register: Register) -> LedgerKind:
+    kinds = enumerate(kind for kind, _label in register.kinds)
+    place = Case(*(When(kind=kind, then=number) for number, kind in kinds))
+
     def find(user: User, chosen: LedgerFilter) -> QuerySet[Any]:
         """What stood at any time of the months asked for."""
         rows = RegisterQuerySet(register.model).visible_to(user).select_related("unit")
@@ -167,7 +170,7 @@ def _register_kind(register: Register) -> LedgerKind:
             _named(chosen, "unit"),
             valid_from__lte=chosen.last.last_day,
         )
-        return rows.order_by("unit__path", "kind", "valid_from", "pk")
+        return rows.order_by("unit__path", place, "valid_from", "pk")
 
     columns = (_PARENT, _UNIT, *register.columns, *_UNTIL)
     return LedgerKind(register.name, register.label, columns, find, _register_place)

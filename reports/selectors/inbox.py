@@ -30,6 +30,13 @@ MOST_CHANGES = 20
 FIRST_LOOK_DAYS = 7  # who never looked before is told of the last week
 # What others do that a person should learn of; saving and looking is no news.
 _TOLD_OF = ("月报", "指标报表", "延期", "重开申请", "跟踪事项", "月份账期", "通报", "考评版次")
+_PAGES = {
+    "月报": "campaigns:return-view",
+    "指标报表": "campaigns:indicator-report",
+    "跟踪事项": "campaigns:follow-up-view",
+    "通报": "reports:bulletin-detail",
+}
+_NAMED = ("月报", "指标报表", "跟踪事项")  # what was done does not say to what
 _TOWNSHIP_PATH = 2 * ID_WIDTH
 _ORDER = {"bad": 0, "warn": 1, "info": 2, "plain": 3}
 
@@ -49,10 +56,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """What somebody did; `page` and `key` lead to it where there is a page of its own."""
+
     at: dt.datetime
     who: str
     text: str
     note: str
+    page: str = ""
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +241,21 @@ def _changes(user: User, since: dt.datetime) -> list[Change]:
     if user.unit.level == Level.COUNTY:
         events = _of_county(events, user.unit)
     events = events.exclude(by=user).exclude(by=None).exclude(action__startswith="保存")
-    return [
-        Change(
-            event.at,
-            event.by_name.rsplit("（", 1)[0],
-            f"{event.object_name}　{event.action}",
-            event.note,
-        )
-        for event in events.order_by("-pk")[: MOST_CHANGES + 1]
-    ]
+    return [_change(event) for event in events.order_by("-pk")[: MOST_CHANGES + 1]]
+
+
+def _change(event: AuditEvent) -> Change:
+    kind = event.object_type
+    name = f"{event.object_name} {kind}" if kind in _NAMED else event.object_name
+    page = _PAGES.get(kind, "") if event.object_id.isdecimal() else ""
+    return Change(
+        event.at,
+        event.by_name.rsplit("（", 1)[0],
+        f"{name}　{event.action}",
+        event.note,
+        page,
+        int(event.object_id) if page else None,
+    )
 
 
 def _of_county(events: QuerySet[AuditEvent], county: Unit) -> QuerySet[AuditEvent]:

@@ -246,11 +246,11 @@ def test_changes_are_what_others_did_in_the_scope(
 
     officer, clerk = county_officer.display_name, township_clerk.display_name
     closing = (f"{period}　结账", officer)
-    assert changes(village_clerk) == [closing, ("甲1村 2026-08　审核通过", clerk)]
+    assert changes(village_clerk) == [closing, ("甲1村 2026-08 月报　审核通过", clerk)]
     assert changes(township_clerk) == [
         closing,
-        ("甲镇 2026-08　审核通过", officer),
-        ("甲1村 2026-08　上报", village_clerk.display_name),
+        ("甲镇 2026-08 月报　审核通过", officer),
+        ("甲1村 2026-08 月报　上报", village_clerk.display_name),
     ]
     assert changes(county_officer) == []
     assert changes(village_clerk, NOW + dt.timedelta(seconds=1)) == []
@@ -263,8 +263,8 @@ def test_county_learns_of_townships_and_departments_alone(
         note("上报", make_return(unit, AUGUST), unit, township_clerk)
 
     assert [text for text, _who in changes(county_officer)] == [
-        "演示县公安局 2026-08　上报",
-        "甲镇 2026-08　上报",
+        "演示县公安局 2026-08 月报　上报",
+        "甲镇 2026-08 月报　上报",
     ]
 
 
@@ -280,9 +280,11 @@ def test_what_is_new_stays_new_until_it_is_marked_or_the_session_ends(
     client = client_of(village_clerk)
 
     def shows_it(of: Client) -> bool:
-        return "甲1村 2026-08　审核通过" in of.get("/").content.decode()
+        return "甲1村 2026-08 月报　审核通过" in of.get("/").content.decode()
 
     first, again = shows_it(client), shows_it(client)
+    link = f'<a href="/returns/{MonthlyReturn.objects.get(month=AUGUST).pk}/">甲1村 2026-08 月报'
+    assert link in client.get("/").content.decode()
     clock.shift(60)
     done = client.post("/inbox/seen")
     marked = shows_it(client)
