@@ -14,6 +14,7 @@ from campaigns.enums import (
     PeriodKind,
     ReturnState,
 )
+from campaigns.models.returns import reviewed_scope
 from pingan import scopes
 from pingan.models import Unit
 
@@ -128,6 +129,10 @@ class IndicatorFormField(models.Model):
 class IndicatorReportQuerySet(models.QuerySet["IndicatorReport"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(scopes.record_scope(user))
+
+    def reviewed_by(self, user: User) -> Self:
+        """Reports that this person's office reviews, whatever their state."""
+        return self.visible_to(user).filter(reviewed_scope(user))
 
     def accepted(self) -> Self:
         return self.filter(state=ReturnState.ACCEPTED)

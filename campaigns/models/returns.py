@@ -28,6 +28,15 @@ _ANSWERS_TO_TOWNSHIP = Q(unit__level=Level.VILLAGE) | (
 )
 
 
+def reviewed_scope(user: User) -> Q:
+    """Records of the units whose papers this person's office reviews."""
+    if user.role == Role.COUNTY_OFFICER:
+        return ANSWERS_TO_COUNTY
+    if user.role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER):
+        return _ANSWERS_TO_TOWNSHIP
+    return scopes.NOTHING
+
+
 class MonthlyReturnQuerySet(models.QuerySet["MonthlyReturn"]):
     def for_month(self, month: Month) -> Self:
         return self.filter(month=month)
@@ -40,11 +49,7 @@ class MonthlyReturnQuerySet(models.QuerySet["MonthlyReturn"]):
 
     def reviewed_by(self, user: User) -> Self:
         """Returns that this person's office reviews, whatever their state."""
-        if user.role == Role.COUNTY_OFFICER:
-            return self.visible_to(user).filter(ANSWERS_TO_COUNTY)
-        if user.role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER):
-            return self.visible_to(user).filter(_ANSWERS_TO_TOWNSHIP)
-        return self.none()
+        return self.visible_to(user).filter(reviewed_scope(user))
 
     def accepted(self) -> Self:
         return self.filter(state=ReturnState.ACCEPTED)

@@ -10,15 +10,12 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from campaigns.enums import PeriodKind, ReturnState
-from campaigns.models import ANSWERS_TO_COUNTY, IndicatorForm, IndicatorReport
+from campaigns.models import IndicatorForm, IndicatorReport
 from campaigns.selectors.indicator_reports import ReportLine, report_lines
 from campaigns.selectors.indicators import form_fields
 from campaigns.selectors.returns import STATE_TONES
 from campaigns.spans import Span
-from pingan.enums import Role
 from pingan.models import User
-
-_TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +90,10 @@ def _task(
     )
 
 
-def reviewed_by(user: User) -> QuerySet[IndicatorReport]:
-    """Reports that this person's office reviews; the same line as for monthly returns."""
-    seen = IndicatorReport.objects.visible_to(user)
-    if user.role == Role.COUNTY_OFFICER:
-        return seen.filter(ANSWERS_TO_COUNTY)
-    if user.role in _TOWNSHIP_ROLES:
-        return seen.exclude(ANSWERS_TO_COUNTY)
-    return seen.none()
-
-
 def waiting_reports(user: User) -> list[IndicatorReport]:
     """Reports handed in to this person's office, the oldest deadline first."""
     return list(
-        reviewed_by(user)
+        IndicatorReport.objects.reviewed_by(user)
         .filter(state=ReturnState.SUBMITTED)
         .select_related("form", "unit__parent", "submitted_by")
         .order_by("due_on", "form_id", "starts_on", "pk")

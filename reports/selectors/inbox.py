@@ -14,7 +14,6 @@ from campaigns.enums import RequestState, ReturnState
 from campaigns.models import Extension, FollowUp, IndicatorReport, MonthlyReturn, ReopenRequest
 from campaigns.selectors.duties import WAITING, with_deadlines
 from campaigns.selectors.indicator_reports import span_of
-from campaigns.selectors.indicator_tasks import reviewed_by
 from pingan import calendars, scopes
 from pingan.calendars import STEP_OF_LEVEL, Rules
 from pingan.enums import Level, Role
@@ -169,7 +168,7 @@ def _reports(user: User, today: dt.date) -> Iterator[Item]:
 
 def _reports_to_review(user: User) -> Iterator[Item]:
     """How many indicator reports wait for this person's office. One query."""
-    waiting = reviewed_by(user).filter(state=ReturnState.SUBMITTED).count()
+    waiting = IndicatorReport.objects.reviewed_by(user).filter(state=ReturnState.SUBMITTED).count()
     if waiting:
         text = f"{waiting}份指标报表等您审核"
         yield Item("待审核", "info", text, "", "campaigns:indicator-review")
