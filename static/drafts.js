@@ -1,11 +1,13 @@
-/* Drafts never die. What is typed into form[data-draft-key] is kept in this browser at once and on
-   the server quietly; it counts nowhere until it is saved. Copies belong to the signed-in person;
-   they go when the form has been saved, when he throws them away, and when he signs out (the
-   server has them then). Without this script forms work as before. */
+/* Drafts never die. What is typed into form[data-draft-key] is kept in this browser at once and,
+   where the form has a data-draft-url, on the server quietly; it counts nowhere until it is saved.
+   Copies belong to the signed-in person; they go when the form has been saved, when he throws them
+   away, and when he signs out (those with a data-draft-url are on the server then).
+   Without this script forms work as before. */
 (function () {
   "use strict";
 
   var PAUSE = 2000;
+  var SENT_LATELY = 60000;
   var LONGEST_BEACON = 60000;  // what a browser still sends while a page is being closed
   var UNCOUNTED = ["csrfmiddlewaretoken", "draft_id"];
   var NOT_TYPED = ["version", "base", "writer", "clash"];
@@ -37,12 +39,16 @@
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   }
 
-  /* The server names what it has saved; the copies here may go. */
+  /* The server names what it has saved; the copies here may go. Of other forms: the page that
+     follows upon sending, with no complaint on it, says that they were saved. */
   function forgetSaved() {
     var saved = cookie("pingan_saved").replace(/"/g, "").split(".");
+    var isGood = !document.querySelector(".alert-danger, [aria-invalid=true]");
     ownKeys().forEach(function (key) {
       var kept = read(key);
-      if (!kept || saved.indexOf(kept.id) >= 0) { localStorage.removeItem(key); }
+      var isThrough = kept && !kept.url && kept.sentAt && isGood &&
+        Date.now() - kept.sentAt < SENT_LATELY && document.referrer === kept.page;
+      if (!kept || saved.indexOf(kept.id) >= 0 || isThrough) { localStorage.removeItem(key); }
     });
   }
 
@@ -97,9 +103,11 @@
 
   function watch(form) {
     var key = PREFIX + form.dataset.draftKey;
-    var url = form.dataset.draftUrl;
-    var state = document.querySelector("[data-draft-state]");
+    var beside = key + ":2";  // typed while an earlier draft still waits for an answer
+    var url = form.dataset.draftUrl || "";
+    var state = url ? document.querySelector("[data-draft-state]") : null;
     var kept = read(key);
+    var isAsking = false;
     var first = new URLSearchParams(pairsOf(form)).toString();
     var isUnsaved = form.hasAttribute("data-draft-shown");  // the page itself shows unsaved content
     var id = isUnsaved && kept ? kept.id : newId();
@@ -115,19 +123,26 @@
     function keep() {
       if (isLeaving) { return null; }
       var text = new URLSearchParams(pairsOf(form)).toString();
-      form.elements.draft_id.value = id;
+      var place = isAsking ? beside : key;
+      if (form.elements.draft_id) { form.elements.draft_id.value = id; }
       if (!isUnsaved && typedOf(text) === typedOf(first)) {  // typed and taken back
-        localStorage.removeItem(key);
+        localStorage.removeItem(place);
         return null;
       }
-      var copy = { id: id, at: new Date().toISOString(), url: url, form: text, isSent: false };
-      if (!write(key, copy)) { tell("本机存不下草稿，请点“保存”。"); }
+      var copy = {
+        id: id, at: new Date().toISOString(), url: url, page: location.href, form: text, isSent: false
+      };
+      if (!write(place, copy)) { tell("本机存不下草稿，请点“保存”。"); }
       return copy;
     }
 
     function send(isLast) {
       clearTimeout(timer);
-      if (!isWaiting || isLeaving) { return Promise.resolve(); }
+      if (!isWaiting || isLeaving || !url) { return Promise.resolve(); }
+      if (isAsking) {
+        tell("新填的内容已存在本机。请先选择恢复还是放弃上面的草稿。");
+        return Promise.resolve();
+      }
       isWaiting = false;
       var copy = keep();
       var body = copy ? copy.form : "discard=1";
@@ -163,10 +178,15 @@
     }
 
     function restore() {
-      kept.isSent = false;
+      function here() {
+        isLeaving = isAsking = false;
+        fill(form, kept.form);
+      }
+      if (!url) { here(); return; }
+      isLeaving = true;  // what was typed beside it stays where it is
       post(url, kept.form).then(function (answer) {
-        if (answer.ok) { location.search = "?draft=restore"; } else { fill(form, kept.form); }
-      }).catch(function () { fill(form, kept.form); });
+        if (answer.ok) { location.search = "?draft=restore"; } else { here(); }
+      }).catch(here);
     }
 
     function offer() {
@@ -181,27 +201,49 @@
       yes.addEventListener("click", function () { banner.remove(); restore(); });
       no.addEventListener("click", function () {
         banner.remove();
+        isAsking = false;
         drop();
-        post(url, "discard=1").catch(function () { return null; });
+        localStorage.removeItem(beside);
+        if (keep()) { note(); } else if (url) { post(url, "discard=1").catch(function () { return null; }); }
       });
       banner.append(yes, no);
       (state || form).before(banner);
+      isAsking = true;
     }
 
     function begin() {
       var onServer = form.dataset.draftAt;
       if (isUnsaved) { keep(); return; }
+      isAsking = Boolean(onServer);
+      if (kept && kept.isSent && !onServer) { localStorage.removeItem(key); kept = null; }
+      if (!kept && !onServer && read(beside)) {
+        kept = read(beside);
+        write(key, kept);
+        localStorage.removeItem(beside);
+      }
       if (!kept) { return; }
-      var isSame = typedOf(kept.form) === typedOf(first);
-      if (isSame || (kept.isSent && !onServer)) { localStorage.removeItem(key); return; }
+      if (typedOf(kept.form) === typedOf(first)) {  // it is on the page: saved, or shown to be mended
+        if (url || !document.querySelector(".alert-danger")) { localStorage.removeItem(key); }
+        return;
+      }
       if (!onServer || !kept.isSent) { offer(); }
     }
 
-    form.elements.draft_id.value = id;
+    function noteSent() {
+      var copy = keep();
+      if (copy && !url) {
+        copy.sentAt = Date.now();
+        write(isAsking ? beside : key, copy);
+      }
+      clearTimeout(timer);
+      isWaiting = false;
+    }
+
+    if (form.elements.draft_id) { form.elements.draft_id.value = id; }
     begin();
     form.addEventListener("input", note);
     form.addEventListener("change", note);
-    form.addEventListener("submit", function () { keep(); clearTimeout(timer); isWaiting = false; });
+    form.addEventListener("submit", noteSent);
     window.addEventListener("pagehide", function () { send(true); });
     window.addEventListener("online", function () { send(false); });
     document.addEventListener("visibilitychange", function () {
@@ -227,11 +269,15 @@
   /* Signing out of a shared computer leaves nothing here that the server has. */
   function onSignOut(event) {
     var form = event.target;
+    var isOnlyHere = ownKeys().some(function (key) { return !(read(key) || {}).url; });
     event.preventDefault();
+    if (isOnlyHere && !window.confirm("还有没有保存的填写，只存在这台电脑上。退出会清除它们，确定退出吗？")) {
+      return;
+    }
     isLeaving = true;
     var sending = ownKeys().map(function (key) {
       var kept = read(key);
-      if (!kept || kept.isSent) { localStorage.removeItem(key); return null; }
+      if (!kept || kept.isSent || !kept.url) { localStorage.removeItem(key); return null; }
       return post(kept.url, kept.form).then(function (answer) {
         if (answer.ok) { localStorage.removeItem(key); }
       }).catch(function () { return null; });
@@ -244,7 +290,7 @@
 
   forgetSaved();
   window.pinganFill = fill;
-  Array.prototype.forEach.call(document.querySelectorAll("form[data-draft-key][data-draft-url]"), watch);
+  Array.prototype.forEach.call(document.querySelectorAll("form[data-draft-key]"), watch);
   Array.prototype.forEach.call(document.querySelectorAll("form[action$='/sign-out']"), function (form) {
     form.addEventListener("submit", onSignOut);
   });

@@ -13,6 +13,7 @@
   var here = document.body.dataset.person;
   var person = here || localStorage.getItem(LAST);
   var isSending = false;
+  var isSignedOut = false;
   var synced = sessionStorage.getItem(SYNCED) || "";
   if (!("serviceWorker" in navigator) || !window.isSecureContext || !bar) { return; }
 
@@ -89,6 +90,8 @@
           { href: bad.path + "?draft=restore", text: "去核对" });
       } else if (items.length && !navigator.onLine) {
         say("离线，已存本机 " + items.length + " 项，联网后自动上报", "is-off");
+      } else if (items.length && isSignedOut) {
+        say("登录已过期，已存本机 " + items.length + " 项，重新登录后自动上报", "is-off");
       } else if (items.length) {
         say("已存本机 " + items.length + " 项，正在等待上报", "is-off");
       } else if (!navigator.onLine) {
@@ -135,7 +138,7 @@
           if (sentence) { done.push(sentence); }
         });
       }, Promise.resolve());
-    }).catch(function () { return null; }).then(function () {
+    }).catch(function (error) { isSignedOut = error.message === "signed out"; }).then(function () {
       isSending = false;
       var text = done.length ? "已同步：" + done.join("") : synced;
       if (done.length) { sessionStorage.setItem(SYNCED, text); }  // the page may be looked at again
@@ -146,17 +149,23 @@
     });
   }
 
-  /* The table that lies under the hand is the old one: look again, unless something was typed. */
+  /* The table that lies under the hand is the old one: look again; where something was typed
+     since, only its version moves on. */
   function refreshTable() {
-    var form = document.querySelector("form[data-draft-key]");
-    if (form && form.hasAttribute("data-queued") && !form.hasAttribute("data-typed")) {
-      location.replace(location.pathname);
-    }
+    var form = document.querySelector("form[data-draft-url]");
+    if (!form || !form.hasAttribute("data-queued")) { return; }
+    if (!form.hasAttribute("data-typed")) { location.replace(location.pathname); return; }
+    fetch(location.pathname).then(function (answer) { return answer.text(); }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("form[data-draft-url]");
+      ["version", "base"].forEach(function (name) {
+        if (fresh) { form.elements[name].value = fresh.elements[name].value; }
+      });
+    }).catch(function () { return null; });
   }
 
   /* A table that waits is shown as it was sent, not as it was seen last. */
   function overlay(items) {
-    var form = document.querySelector("form[data-draft-key]");
+    var form = document.querySelector("form[data-draft-url]");
     var own = items.filter(function (item) { return item.path === location.pathname; })[0];
     if (!form || !own) { return; }
     if (location.search === "?draft=restore") {

@@ -141,3 +141,46 @@ def test_signing_out_leaves_no_copy_in_the_browser(page_as: PageAs):
     left = page.evaluate("Object.keys(localStorage).filter(k => k.includes('draft'))")
     pages = page.evaluate("caches.open('pingan-pages').then(c => c.keys()).then(k => k.length)")
     assert (left, pages) == ([], 1)
+
+
+def test_earlier_draft_waits_while_something_new_is_typed(page_as: PageAs):
+    page = page_as(VILLAGE)
+    open_activity(page, "groups")
+    address = page.url
+    box, other = "[name=rows-0-briefs]", "[name=rows-1-briefs]"
+    page.fill(box, "31")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已自动暂存")
+    again = page.context.new_page()
+    page.close(run_before_unload=False)
+
+    again.goto(address)
+    again.fill(other, "32")
+    expect(again.locator("[data-draft-state]")).to_contain_text("请先选择")
+    again.locator("[data-draft-kept] >> text=恢复").click()
+    expect(again.locator(box)).to_have_value("31")
+    again.click("text=保存并继续填")
+    again.wait_for_load_state()
+    again.locator("[data-draft-kept] >> text=恢复").click()
+
+    expect(again.locator(other)).to_have_value("32")
+    assert again.locator(box).input_value() == "31"
+
+
+def test_form_without_a_server_copy_is_restored_until_it_is_saved(page_as: PageAs):
+    page = page_as(TOWNSHIP)
+    page.goto("/grid/")
+    page.goto(page.url.replace("patrol", "sweep"))
+    address, cells = page.url, "form[data-draft-key] td input[inputmode=numeric]:enabled"
+    page.locator(cells).first.fill("41")
+    again = page.context.new_page()
+    page.close(run_before_unload=False)
+
+    again.goto(address)
+    again.locator("[data-draft-kept] >> text=恢复").click()
+    expect(again.locator(cells).first).to_have_value("41")
+    again.click("button:text-is('保存')")
+    again.wait_for_load_state()
+    again.goto(address)
+
+    expect(again.locator("[data-draft-kept]")).to_have_count(0)
+    assert again.locator(cells).first.input_value() == "41"
