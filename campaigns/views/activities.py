@@ -230,8 +230,11 @@ def _own_context(request: HttpRequest, entry: Entry, table: BaseRowSet) -> dict[
 
 def _calendar(request: HttpRequest, entry: Entry, table: BaseRowSet) -> dict[str, Any]:
     """The rows of the patrol table as days, in weeks."""
-    days = calendar_days(entry.monthly_return, table.forms, entry.shut, entry.today)
     usual = usual_typed(entry.monthly_return, request.POST or None)
+    for form in table.forms:
+        if not form.initial.get("team"):  # an empty day begins with the usual team
+            form.initial = {**form.initial, "team": usual["team"]}
+    days = calendar_days(entry.monthly_return, table.forms, entry.shut, entry.today)
     handed_in = policies.handed_in_on(entry.monthly_return)
     return {"rows": days, **calendar_context(entry.monthly_return, days, usual, handed_in)}
 

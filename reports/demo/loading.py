@@ -18,6 +18,7 @@ from pingan.enums import REPORTING_LEVELS, Level, Role
 from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
+from reports.demo.followups import follow_ups_of
 from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
 from reports.demo.registers import create_registers
@@ -86,6 +87,8 @@ def fill_month(county: Unit, month: Month) -> int:
     for monthly_return in returns:
         fill_return(batch, monthly_return, categories, groups[monthly_return.unit_id], until)
         settle_state(monthly_return, clerks, reviewers, now)
+    for sweep in batch.sweeps:
+        batch.follow_ups += follow_ups_of(sweep, timezone.localdate())
     if month.last_day < timezone.localdate():
         group_of = {
             unit_id: group
@@ -108,6 +111,8 @@ def fill_month(county: Unit, month: Month) -> int:
             "first_submitted_at",
             "submitted_by",
             "is_on_time",
+            "zero_signed_at",
+            "zero_signed_by",
             "reviewed_at",
             "reviewed_by",
         ],

@@ -19,6 +19,7 @@ from campaigns.enums import (
 )
 from campaigns.models import (
     Education,
+    FollowUp,
     GroupRecord,
     Meeting,
     MonthlyReturn,
@@ -57,6 +58,7 @@ class Batch:
     groups: list[GroupRecord] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
     inspections: list[Inspection] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
 
     def write(self) -> int:
         """Insert everything; the number of rows."""
@@ -325,6 +327,8 @@ def settle_state(
     monthly_return.state = ReturnState.SUBMITTED
     monthly_return.submitted_at = monthly_return.first_submitted_at = moment
     monthly_return.submitted_by = clerks.get(unit.pk)
+    monthly_return.zero_signed_at = moment
+    monthly_return.zero_signed_by = clerks.get(unit.pk)
     monthly_return.is_on_time = not is_late
     reviewed = moment + dt.timedelta(hours=rng.randint(2, 30))
     if reviewed > now:

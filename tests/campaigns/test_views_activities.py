@@ -381,3 +381,14 @@ def test_table_takes_the_same_queries_however_full(
     fill_in(village_return)
     with django_assert_num_queries(len(empty)):
         client.get(address(village_return))
+
+
+def test_empty_day_begins_with_the_usual_team(
+    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    fill_in(make_return(village_return.unit, AUGUST))
+    Patrol.objects.update(team="ten_households")
+
+    page = client_of(village_clerk).get(address(village_return))
+
+    assert {form["team"].value() for form in page.context["table"].forms} == {"ten_households"}
