@@ -32,6 +32,7 @@ from pingan.services.periods import share_period
 from pingan.typesetting import RenderError
 
 MOST_TICKETS = 200
+FEWEST_TICKETS = 10  # of one or two slips the sums would tell who answered what
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # what cannot be mistaken for another on paper
 TOKEN_LENGTH = 12
 _USED = "这张测评票已经答过了。每张票只能答一次，谢谢您的参与。"
@@ -87,8 +88,10 @@ def _checked_place(place: str) -> str:
 
 
 def _check_order(month: Month, number: int, expires_on: dt.date) -> None:
-    if not 1 <= number <= MOST_TICKETS:
-        raise Refused(f"一次请印1到{MOST_TICKETS}张。")
+    if not FEWEST_TICKETS <= number <= MOST_TICKETS:
+        raise Refused(
+            f"一次请印{FEWEST_TICKETS}到{MOST_TICKETS}张：票太少，从合计就能看出是谁答的。"
+        )
     if month > Month.of(timezone.localdate()):
         raise Refused(f"{month.label}还没有到，不能提前印票。")
     if not timezone.localdate() <= expires_on <= month.next.last_day:

@@ -26,7 +26,7 @@ from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.slips import issues_of, last_batch, places_of, survey_at
 from campaigns.selectors.surveys import SurveyedUnit, surveyed_units
 from campaigns.services.slips import BATCH_LENGTH, add_batch, undo_batch
-from campaigns.services.tickets import MOST_TICKETS, print_tickets, void_tickets
+from campaigns.services.tickets import FEWEST_TICKETS, MOST_TICKETS, print_tickets, void_tickets
 from campaigns.views.remembered import county_of, month_links, remembered_month, signed_in, tell
 from pingan.models import Unit, User
 from pingan.months import Month
@@ -190,6 +190,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         ),
         "issues": [(names[issue.unit_id], issue) for issue in issues],
         "places": places_of(names, month),
+        "fewest": FEWEST_TICKETS,
         "most": MOST_TICKETS,
         "site": request.build_absolute_uri("/s/"),
         "is_local": request.get_host().split(":")[0] in _LOCAL,

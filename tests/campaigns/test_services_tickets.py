@@ -78,8 +78,8 @@ def test_sheet_carries_the_codes_and_the_table_only_their_hashes(tree, township_
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"number": 0}, "一次请印1到200张"),
-        ({"number": 201}, "一次请印1到200张"),
+        ({"number": 9}, "一次请印10到200张"),
+        ({"number": 201}, "一次请印10到200张"),
         ({"place": " "}, "请填测评地点"),
         ({"expires_on": dt.date(2026, 9, 19)}, "有效期应在今天到2026年10月月底之间"),
         ({"expires_on": dt.date(2026, 11, 1)}, "有效期应在今天到2026年10月月底之间"),

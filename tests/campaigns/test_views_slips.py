@@ -116,7 +116,7 @@ def test_undo_of_a_survey_elsewhere_is_not_found(tree, other_clerk, client_of):
 def test_tickets_are_ordered_listed_and_voided(tree, township_clerk, client_of):
     client = client_of(township_clerk)
     village = tree.villages[0]
-    order = {"unit": village.pk, "place": "车站", "number": "3", "expires_on": "2026-10-05"}
+    order = {"unit": village.pk, "place": "车站", "number": "10", "expires_on": "2026-10-05"}
 
     document = client.post("/surveys/tickets/?month=2026-09", order)
 
@@ -124,11 +124,11 @@ def test_tickets_are_ordered_listed_and_voided(tree, township_clerk, client_of):
     assert document["Cache-Control"] == "no-store"
     SurveyTicket.objects.filter(pk=SurveyTicket.objects.first().pk).update(is_used=True)
     text = client.get("/surveys/tickets/?month=2026-09").content.decode()
-    numbers = ['data-label="已印">3<', 'data-label="已答">1<', 'data-label="未答">2<']
+    numbers = ['data-label="已印">10<', 'data-label="已答">1<', 'data-label="未答">9<']
     assert [number in text for number in numbers] == [True, True, True]
     void = {"unit": village.pk, "place": "车站", "expires_on": "2026-10-05"}
     page = client.post("/surveys/tickets/void/?month=2026-09", void, follow=True)
-    assert "已作废2张没有答过的票。" in page.content.decode()
+    assert "已作废9张没有答过的票。" in page.content.decode()
     assert SurveyTicket.objects.get().is_used
 
 
@@ -136,13 +136,13 @@ def test_tickets_are_ordered_listed_and_voided(tree, township_clerk, client_of):
     ("changes", "sentence"),
     [
         ({"number": "201"}, "不能大于200。"),
-        ({"number": "０"}, "一次请印1到200张。"),
+        ({"number": "９"}, "一次请印10到200张"),
         ({"place": "很" * 21}, "请写在20字以内。"),
         ({"expires_on": "2026-09-01"}, "有效期应在今天到2026年10月月底之间。"),
     ],
 )
 def test_faulty_order_prints_nothing(tree, township_clerk, client_of, changes, sentence):
-    order = {"unit": tree.villages[0].pk, "place": "车站", "number": "3"}
+    order = {"unit": tree.villages[0].pk, "place": "车站", "number": "10"}
     order |= {"expires_on": "2026-10-05", **changes}
 
     page = client_of(township_clerk).post("/surveys/tickets/?month=2026-09", order)

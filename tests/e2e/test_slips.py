@@ -18,7 +18,7 @@ def order_tickets(page: Page, place: str) -> list[str]:
     page.goto("/surveys/tickets/")
     page.select_option("#id_unit", index=3)
     page.fill("#id_place", place)
-    page.fill("#id_number", "2")
+    page.fill("#id_number", "10")
     with page.expect_download() as download:
         page.click("text=生成并下载 PDF")
     content = download.value.path().read_bytes()
@@ -71,7 +71,7 @@ def test_ticket_is_answered_on_a_phone_once_and_leaves_no_cookie(page_as: PageAs
     phone.context.close()
     officer.goto("/surveys/tickets/")
     row = officer.locator("tr", has_text="手机测试处")
-    expect(row.locator("td.num")).to_have_text(["2", "1", "1"])
+    expect(row.locator("td.num")).to_have_text(["10", "1", "9"])
     checks.assert_accessible(officer)
     checks.assert_no_sideways_scroll(officer)
 
