@@ -18,6 +18,7 @@ from campaigns.models import Draft, MonthlyReturn
 from campaigns.selectors.drafts import draft_of
 from campaigns.selectors.followups import asks
 from campaigns.selectors.laws import LAWS, next_law
+from campaigns.selectors.reopening import lock_sentence
 from campaigns.selectors.returns import period_is_open
 from campaigns.selectors.sections import (
     EDUCATION,
@@ -283,6 +284,7 @@ def _read_only(
         "activity": section.activity,
         "columns": section.columns,
         "rows": [[Cell(column.value(row), column) for column in section.columns] for row in rows],
+        "lock": lock_sentence(monthly_return),
     }
     return render(request, "campaigns/activity_view.html", context)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from pingan import audit
 from pingan.enums import PeriodState
@@ -33,8 +34,19 @@ def share_period(*, county_id: int, month: Month) -> Period:
         period = _shared(county_id, month)
     assert period is not None
     if not period.is_open:
-        raise Refused(f"{month.label}已经结账，不能再改。确需更正，请县级经办员先重开本月。")
+        raise Refused(
+            f"{month.label}已经结账，不能再改（{_closed(period)}）。"
+            "确需更正，请在月报页申请重开，由县级经办员决定。"
+        )
     return period
+
+
+def _closed(period: Period) -> str:
+    """Who set the lock, and when."""
+    assert period.closed_at is not None
+    at = timezone.localtime(period.closed_at)
+    by = period.closed_by.display_name if period.closed_by else "系统"
+    return f"{by}于{at.month}月{at.day}日{at:%H:%M}结账"
 
 
 def hold_periods(*, counties: Iterable[Unit], month: Month) -> list[Period]:
