@@ -110,7 +110,10 @@ class FollowUpFilterForm(forms.Form):
 
     STATES = (("open", "未办结"), ("overdue", "超期未办结"), ("solved", "已办结"), ("all", "全部"))
 
+    SCOPES = (("", "本级及所辖"), ("mine", "由我这一级办理"), ("own", "只看本单位"))
+
     state = forms.ChoiceField(label="状态", choices=STATES, required=False)
+    scope = forms.ChoiceField(label="范围", choices=SCOPES, required=False)
     source = forms.ChoiceField(
         label="来源", choices=[("", "全部来源"), *FollowUpSource.choices], required=False
     )

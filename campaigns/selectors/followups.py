@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from campaigns.enums import FollowUpSource
 from campaigns.models import FollowUp, MonthlyReturn, Sweep
-from pingan.enums import Level
+from pingan.enums import Level, Role
 from pingan.models import User
 
 SOON_DAYS = 3
@@ -61,8 +61,17 @@ def _standing(item: FollowUp, today: dt.date) -> tuple[str, str]:
     return word, "warn" if left <= SOON_DAYS else "plain"
 
 
+def _in_hands_of(user: User) -> Q:
+    """Matters that wait for this person's level."""
+    if user.role == Role.COUNTY_OFFICER:
+        return Q(level=Level.COUNTY)
+    if user.role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER):
+        return Q(level=Level.TOWNSHIP)
+    return Q(level=user.unit.level, unit_id=user.unit_id)
+
+
 def follow_ups(
-    user: User, *, state: str, source: str, text: str, today: dt.date
+    user: User, *, state: str, source: str, text: str, today: dt.date, scope: str = ""
 ) -> QuerySet[FollowUp]:
     """The items this person may see: by deadline, so the overdue stand first."""
     rows = FollowUp.objects.visible_to(user).select_related("unit__parent", "category")
@@ -74,6 +83,10 @@ def follow_ups(
         rows = rows.open()
     if source:
         rows = rows.filter(source=source)
+    if scope == "own":
+        rows = rows.filter(unit_id=user.unit_id)
+    elif scope == "mine":
+        rows = rows.filter(_in_hands_of(user))
     if text:
         rows = rows.filter(
             Q(title__icontains=text)

@@ -56,6 +56,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data if form.is_valid() else {}
     chosen = {
         "state": data.get("state") or "open",
+        "scope": data.get("scope", ""),
         "source": data.get("source", ""),
         "text": data.get("text", ""),
     }

@@ -33,8 +33,16 @@ TITLES = {
 }
 PLACES = ("一组", "二组", "三组", "场口", "村道口", "河边")
 POSTS = ("治保主任", "村主任", "调委会主任", "综治专干")
-DUTIES = ("三日内到场查看，提出办法", "联系有关部门限期修复", "组织双方协商，形成书面意见")
-OUTCOMES = ("已修复，现场查看合格", "双方签订协议，已履行", "已清理，安排专人巡查")
+DUTIES = {
+    "dispute": "组织双方协商，形成书面意见",
+    "order": "到场整治，安排专人巡查",
+    "hazard": "设警示标志，联系有关部门限期修复",
+}
+OUTCOMES = {
+    "dispute": "双方签订协议，已经履行",
+    "order": "已整治，巡查未再发现",
+    "hazard": "已修复，现场查看合格",
+}
 
 
 def follow_ups_of(sweep: Sweep, today: dt.date) -> list[FollowUp]:
@@ -61,7 +69,7 @@ def _item(sweep: Sweep, rng: random.Random, titles: tuple[str, ...], today: dt.d
         title=rng.choice(titles),
         place=rng.choice(PLACES),
         owner_post=rng.choice(POSTS),
-        duty=rng.choice(DUTIES),
+        duty=DUTIES[sweep.category.code],
         due_on=last_day + dt.timedelta(days=rng.randint(5, 30)),
         level=level,
         recorded_by=sweep.monthly_return.saved_by,
@@ -69,5 +77,5 @@ def _item(sweep: Sweep, rng: random.Random, titles: tuple[str, ...], today: dt.d
     solved_on = last_day + dt.timedelta(days=rng.randint(1, 45))
     if solved_on < today and rng.random() < 0.97:
         item.solved_on, item.solved_level = solved_on, level
-        item.outcome = rng.choice(OUTCOMES)
+        item.outcome = OUTCOMES[sweep.category.code]
     return item

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from campaigns.enums import FollowUpSource
 from campaigns.models import FollowUp, MonthlyReturn, SweepCategory
+from pingan.enums import Level
 from pingan.models import User
 from tests.campaigns.makers import make_return
 from tests.campaigns.test_services_followups import item, register, solve, sweep
@@ -195,6 +196,18 @@ def test_everybody_sees_his_own_tree(
         "超期九天",
         "超期两天",
     ]
+
+
+def test_scope_tells_own_matters_from_those_in_my_hands(
+    tree: County, five: list[FollowUp], township_clerk: User, client_of: ClientOf
+):
+    register(make_return(tree.townships[0]), township_clerk, item(title="乡镇自己的"))
+    FollowUp.objects.filter(title="超期两天").update(level=Level.TOWNSHIP)
+    client = client_of(township_clerk)
+
+    assert listed(client, scope="own") == ["乡镇自己的"]
+    assert listed(client, scope="mine") == ["超期两天", "乡镇自己的"]
+    assert listed(client) == ["超期九天", "超期两天", "还有十天", "乡镇自己的"]
 
 
 def test_list_takes_the_same_queries_however_long(
