@@ -100,7 +100,7 @@ def _changed_since(entry: Entry, version: int) -> bool:
 
 
 def _posted(request: HttpRequest, entry: Entry) -> HttpResponse:
-    data = request.POST
+    data: QueryDict = request.POST
     if fill := data.get("fill"):
         typed = entry.typed(data)
         rows = filled(entry, fill, typed, data)
@@ -189,7 +189,7 @@ def _show_joined(
         sentence = "对方的改动已经并入下面的表格，您的内容还没有保存。请核对后保存。"
     name = entry.section.activity.label
     messages.warning(request, f"您打开页面以后，{name}已被别人改过。{sentence}")
-    base = joined.data["base"]
+    base = str(joined.data["base"])
     return _render(request, entry, table, base=base, clashing=joined.clashing, status=status)
 
 
