@@ -32,7 +32,7 @@ def check_file(run: ImportRun, file: IO[bytes], by: User, tell: Tell) -> None:
     proposal = read_workbook(
         book,
         month=run.month,
-        unit_code=run.unit.code,
+        unit=run.unit,
         units=units,
         tell=lambda done: tell(done, steps, "正在逐行核对"),
     )

@@ -78,11 +78,15 @@ class BookSheet:
 
 @dataclass(frozen=True, slots=True)
 class BookMeta:
-    """Whose book it is and what stood in the system when it was made."""
+    """Whose book it is and what stood in the system when it was made.
+
+    `book` tells this book from every other: what it has written itself is no conflict with it.
+    """
 
     month: str
     unit_code: str
     versions: Sequence[tuple[str, str, int]]  # code and name of the unit, version of its return
+    book: str = ""
 
 
 def write_book(*, meta: BookMeta, sheets: Sequence[BookSheet], notes: Sequence[str]) -> bytes:
@@ -128,7 +132,8 @@ def _write_meta(book: Any, meta: BookMeta) -> None:
     sheet.write_row(0, 0, [FORMAT, FORMAT_VERSION])
     sheet.write_row(1, 0, ["month", meta.month])
     sheet.write_row(2, 0, ["unit", meta.unit_code])
-    for line, (code, name, version) in enumerate(meta.versions, start=3):
+    sheet.write_row(3, 0, ["book", meta.book])
+    for line, (code, name, version) in enumerate(meta.versions, start=4):
         sheet.write_row(line, 0, [code, version, _clean(name)])
     sheet.protect()
     sheet.very_hidden()
@@ -216,7 +221,7 @@ def _write_free(page: Any, sheet: BookSheet, units: int, formats: dict[str, Any]
         page.write_blank(number, 0, None, formats["still-text"])
         for place in range(1, len(sheet.headers)):
             page.write_blank(number, place, None, formats["free-text"])
-    names = f"='{META_SHEET}'!$C$4:$C${units + 3}"
+    names = f"='{META_SHEET}'!$C$5:$C${units + 4}"
     page.data_validation(first, 1, last, 1, {"validate": "list", "source": names})
 
 

@@ -30,9 +30,12 @@ from campaigns.services.imports import (
     ChangedSection,
     LineChange,
     Proposal,
+    Written,
     row_values,
+    versions_written_by,
 )
 from campaigns.workbook import FORMAT, FORMAT_VERSION, META_SHEET, BookSheet
+from pingan.models import Unit
 from pingan.months import Month
 from pingan.refusals import Refused
 from pingan.workbooks import SheetRows, cell_name
@@ -60,10 +63,13 @@ class _Sheet:
     layout: BookSheet
     proposal: Proposal
     versions: Mapping[str, int]
+    written: Written
     # return -> key -> the row that will be, None where it goes
     wanted: dict[int, dict[Hashable, dict[str, Any] | None]] = field(default_factory=dict)
     met: set[tuple[int, Hashable]] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
+    # entries of a free list that the book does not know by number, by return
+    unknown: dict[int, list[Any]] = field(default_factory=dict)
 
     @property
     def section(self) -> Section:
@@ -78,25 +84,28 @@ def read_workbook(
     book: Mapping[str, SheetRows],
     *,
     month: Month,
-    unit_code: str,
+    unit: Unit,
     units: Sequence[BookUnit],
     tell: Callable[[int], None] = lambda _sheets: None,
 ) -> Proposal:
     """What the book would do to these units. `tell` hears how many sheets are read."""
-    versions = _meta(book, month, unit_code)
-    proposal = Proposal()
+    mark, versions = _meta(book, month, unit.code)
+    proposal = Proposal(book=mark)
+    written = versions_written_by(mark, unit=unit, month=month)
     for done, activity in enumerate(SECTIONS, start=1):
         rows = book.get(str(activity.label))
         if rows is not None:
-            _read_sheet(activity, rows, month, units, versions, proposal)
+            _read_sheet(activity, rows, month, units, proposal, versions, written)
         tell(done)
     return proposal
 
 
-def _meta(book: Mapping[str, SheetRows], month: Month, unit_code: str) -> dict[str, int]:
-    """Versions by unit, from the hidden sheet; Refused when the book is another's."""
+def _meta(
+    book: Mapping[str, SheetRows], month: Month, unit_code: str
+) -> tuple[str, dict[str, int]]:
+    """The book's mark and the versions by unit; Refused when the book is another's."""
     rows = book[META_SHEET].rows if META_SHEET in book else []
-    if len(rows) < 3 or len(rows[0]) < 2 or rows[0][0] != FORMAT:
+    if len(rows) < 4 or len(rows[0]) < 2 or rows[0][0] != FORMAT:
         raise Refused(NOT_OURS)
     if rows[0][1] != FORMAT_VERSION:
         raise Refused("这个工作簿的格式与现在的不同，请重新下载再填。")
@@ -104,7 +113,8 @@ def _meta(book: Mapping[str, SheetRows], month: Month, unit_code: str) -> dict[s
         raise Refused(f"这是{rows[1][1]}的工作簿，请到那个月的页面上传，或下载{month.label}的。")
     if str(rows[2][1]) != unit_code:
         raise Refused("这是别的单位的工作簿，请下载自己单位的再填。")
-    return {str(row[0]): int(row[1]) for row in rows[3:] if isinstance(row[1], int)}
+    versions = {str(row[0]): int(row[1]) for row in rows[4:] if isinstance(row[1], int)}
+    return str(rows[3][1]), versions
 
 
 def _read_sheet(
@@ -112,14 +122,15 @@ def _read_sheet(
     rows: SheetRows,
     month: Month,
     units: Sequence[BookUnit],
-    versions: Mapping[str, int],
     proposal: Proposal,
+    versions: Mapping[str, int],
+    written: Written,
 ) -> None:
     content = gathered(activity, units)
     columns = columns_of(activity, month)
     header = "" if content.section.is_list else _row_header(activity)
     layout = BookSheet(rows.name, header, columns, [])
-    sheet = _Sheet(content, rows, LineReader(activity, month), layout, proposal, versions)
+    sheet = _Sheet(content, rows, LineReader(activity, month), layout, proposal, versions, written)
     if not _check_headers(sheet):
         return
     _read_rows(sheet)
@@ -151,6 +162,10 @@ def _read_rows(sheet: _Sheet) -> None:
     known: dict[str, tuple[BookUnit, Hashable, str, Any]] = {}
     for unit, key, label, row in lines_of(sheet.content):
         known[f"{unit.code}|{key}"] = (unit, key, label, row)
+    present = {str(cells[0]) for cells in sheet.rows.rows[1:] if cells}
+    for unit, key, _label, row in known.values():
+        if row is not None and f"{unit.code}|{key}" not in present:
+            sheet.unknown.setdefault(unit.monthly_return.pk, []).append(row)
     by_name: dict[str, list[BookUnit]] = {}
     for unit in sheet.content.units:
         by_name.setdefault(unit.name, []).append(unit)
@@ -220,6 +235,10 @@ def _read_line(
     row = read.row
     if row is not None and not sheet.section.is_list:
         row = {**row, sheet.section.key: key}
+    elif row is not None and saved is None:
+        saved = _entered_before(sheet, pk, row)
+        if saved is not None:
+            key, row = saved.pk, {**row, "pk": saved.pk}
     if _is_same_row(sheet.section, row, saved) or not _may_change(sheet, number, unit):
         return
     if key in unit.shut_days:
@@ -229,6 +248,18 @@ def _read_line(
     sheet.wanted.setdefault(pk, {})[key] = row
     change = _change(sheet, number, unit, label or _row_name(row, saved), row, saved)
     sheet.proposal.changes.append(change)
+
+
+def _entered_before(sheet: _Sheet, pk: int, row: Mapping[str, Any]) -> Any:
+    """The entry that this new row has become already, when the book was imported before."""
+    entries = sheet.unknown.get(pk, [])
+    names = sheet.section.fields
+    for known_by in (names, names[:2]):
+        for entry in entries:
+            if all(row[name] == getattr(entry, name) for name in known_by):
+                entries.remove(entry)
+                return entry
+    return None
 
 
 def _same(shown: Sequence[Any], values: Sequence[Any]) -> bool:
@@ -257,7 +288,7 @@ def _may_change(sheet: _Sheet, number: int, unit: BookUnit) -> bool:
         now = monthly_return.section_versions.get(activity, 0)
         if downloaded is None:
             sentence = "下载的工作簿里还没有这个单位，请重新下载再填。"
-        elif now > downloaded:
+        elif now > downloaded and (monthly_return.pk, activity, now) not in sheet.written:
             sentence = f"下载以后，{activity.label}已在系统里改过，与这一行不同。请重新下载再填。"
     if not sentence:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -188,6 +189,7 @@ def month_book(*, month: Month, unit_code: str, title: str, units: Sequence[Book
         str(month),
         unit_code,
         [(each.code, each.name, each.monthly_return.version) for each in units],
+        secrets.token_hex(8),
     )
     return write_book(meta=meta, sheets=sheets, notes=_notes(title, month, units))
 

@@ -63,6 +63,25 @@ class Proposal:
     errors: list[CellError] = field(default_factory=list)
     changes: list[LineChange] = field(default_factory=list)
     sections: list[ChangedSection] = field(default_factory=list)
+    book: str = ""
+
+
+# Return, activity, version of that activity.
+Written = set[tuple[int, str, int]]
+
+
+def versions_written_by(book: str, *, unit: Unit, month: Month) -> Written:
+    """What imports of this very book have left behind, taken in or undone.
+
+    People go on filling in the book that they have imported: its own writing is no conflict.
+    """
+    runs = ImportRun.objects.filter(unit=unit, month=month, is_applied=True, changes__book=book)
+    return {
+        (section["return"], section["activity"], version)
+        for before in runs.values_list("before", flat=True)
+        for section in before["sections"]
+        for version in (section["version"], section.get("undone_version", 0))
+    }
 
 
 def returns_entered_by(user: User, month: Month) -> list[MonthlyReturn]:
@@ -108,6 +127,7 @@ def note_proposal(*, run: ImportRun, proposal: Proposal) -> None:
             ],
             "line_count": len(proposal.changes),
             "counts": counts,
+            "book": proposal.book,
             "sections": [] if proposal.errors else _plain_sections(proposal.sections),
         }
     )
@@ -147,7 +167,8 @@ def apply_import(*, run: ImportRun, by: User) -> int:
     versions = _versions(saves)
     locked.before = {
         "sections": [
-            {**section, "version": versions[section["return"]]} for section in audit.plain(before)
+            {**section, "version": versions[section["return"]][section["activity"]]}
+            for section in audit.plain(before)
         ]
     }
     locked.is_applied, locked.at = True, timezone.now()
@@ -170,8 +191,11 @@ def undo_import(*, run: ImportRun, by: User) -> int:
         changed = save_sections(saves=saves, by=by)
     except Conflict as error:
         raise Conflict(f"导入以后又有人改过，不能整批撤销。{error}") from error
+    versions = _versions(saves)
+    for section in locked.before["sections"]:
+        section["undone_version"] = versions[section["return"]][section["activity"]]
     locked.undone_at, locked.undone_by = timezone.now(), by
-    locked.save(update_fields=["undone_at", "undone_by"])
+    locked.save(update_fields=["before", "undone_at", "undone_by"])
     _record("撤销导入", locked, by, len(changed))
     run.refresh_from_db()
     return len(changed)
@@ -239,9 +263,14 @@ def _revived(saves: Sequence[SectionSave]) -> list[SectionSave]:
     return found
 
 
-def _versions(saves: Sequence[SectionSave]) -> dict[int, int]:
+def _versions(saves: Sequence[SectionSave]) -> dict[int, dict[str, int]]:
+    """The versions of the activities as they are now, by return."""
     pks = {save.monthly_return.pk for save in saves}
-    return dict(MonthlyReturn.objects.filter(pk__in=pks).values_list("pk", "version"))
+    found = MonthlyReturn.objects.filter(pk__in=pks).values_list("pk", "section_versions")
+    return {
+        pk: {str(save.activity): versions.get(save.activity, 0) for save in saves}
+        for pk, versions in found
+    }
 
 
 def _record(action: str, run: ImportRun, by: User, sections: int) -> None:

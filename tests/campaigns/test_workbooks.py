@@ -190,6 +190,61 @@ def test_undo_brings_back_taken_away_entries_of_a_list(month, township_clerk, cl
     assert everything(*month) == before
 
 
+def test_same_book_goes_on_after_its_import_and_after_its_undo(month, township_clerk, client_of):
+    client = client_of(township_clerk)
+    content = download(client)
+
+    def filled(heads):
+        return edited(content, lambda book: book["治安巡逻"].__setitem__("E2", heads))
+
+    def taken_in(heads):
+        run = uploaded(client, filled(heads))
+        assert run.changes["errors"] == []
+        client.post(reverse("campaigns:workbook-apply", args=[run.pk]))
+        return run
+
+    taken_in(5)
+    second = taken_in(6)
+    assert Patrol.objects.get(monthly_return=month[0]).day_heads == 6
+    client.post(reverse("campaigns:workbook-undo", args=[second.pk]))
+    assert Patrol.objects.get(monthly_return=month[0]).day_heads == 5
+    taken_in(7)
+    assert Patrol.objects.get(monthly_return=month[0]).day_heads == 7
+
+    month[0].refresh_from_db()
+    save_section(
+        monthly_return=month[0],
+        activity=Activity.PATROL,
+        rows=patrol_rows(1, day_heads=8),
+        version=month[0].version,
+        by=township_clerk,
+    )
+    assert [error[1] for error in errors_of(uploaded(client, filled(9)))] == ["B2"]
+
+
+def test_new_entries_are_not_doubled_when_the_book_comes_again(month, township_clerk, client_of):
+    client = client_of(township_clerk)
+    content = download(client)
+
+    def filled(topic):
+        def work(book):
+            sheet = book["法制宣教"]
+            for column, value in enumerate(["甲2村", 8, "广播会", topic, "村支书", 12], start=2):
+                sheet.cell(sheet.max_row, column, value)
+
+        return edited(content, work)
+
+    first = uploaded(client, filled("反诈"))
+    client.post(reverse("campaigns:workbook-apply", args=[first.pk]))
+    again = uploaded(client, filled("反诈"))
+    changed = uploaded(client, filled("禁毒"))
+    client.post(reverse("campaigns:workbook-apply", args=[changed.pk]))
+
+    assert again.changes["lines"] == []
+    assert changed.changes["counts"] == {"法制宣教": {"changed": 1}}
+    assert Education.objects.get(monthly_return=month[2]).topic == "禁毒"
+
+
 def test_every_error_is_told_by_sheet_and_cell_and_nothing_is_saved(
     month, township_clerk, client_of
 ):
