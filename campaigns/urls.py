@@ -117,6 +117,7 @@ urlpatterns = [
     ),
     path("indicators/review/", indicators.indicator_review, name="indicator-review"),
     path("indicators/reports/<int:pk>/", indicators.indicator_report, name="indicator-report"),
+    path("indicators/reports/<int:pk>/check/", indicators.indicator_check, name="indicator-check"),
     path("indicators/reports/<int:pk>/print/", paper.report_print, name="indicator-print"),
     path(
         "indicators/forms/<int:pk>/<slug:start>/print/",

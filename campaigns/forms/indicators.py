@@ -72,7 +72,7 @@ class ReportForm(forms.Form):
             if self.cleaned_data.get(f"x{each.pk}"):
                 answer = Answer(None)
             if answer is not None:
-                found[each.pk] = Answer(answer.number, self.cleaned_data[f"n{each.pk}"])
+                found[each.pk] = Answer(answer.number, self.cleaned_data.get(f"n{each.pk}", ""))
         return found
 
 

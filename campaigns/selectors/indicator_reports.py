@@ -126,13 +126,20 @@ def numbers_in(
 
 
 def report_lines(
-    form: IndicatorForm, fields: FormFields, reports: Sequence[IndicatorReport]
+    form: IndicatorForm,
+    fields: FormFields,
+    reports: Sequence[IndicatorReport],
+    *,
+    typed: Mapping[int, Answers] | None = None,
 ) -> list[ReportLine]:
-    """Rows of reports of one form and one period, in tree order; a fixed number of queries."""
+    """Rows of reports of one form and one period, in tree order; a fixed number of queries.
+
+    `typed`: answers by report that are not saved yet, in place of those that are.
+    """
     if not reports:
         return []
     span = Span(reports[0].starts_on, reports[0].ends_on, PeriodKind(form.period))
-    answers = answers_of(reports)
+    answers = answers_of(reports) if typed is None else typed
     before = numbers_in(
         span.previous, (report.unit_id for report in reports), (each.pk for each in fields.counts)
     )

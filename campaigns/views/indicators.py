@@ -12,13 +12,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from campaigns import policies
 from campaigns.enums import IndicatorAnswer, Move
 from campaigns.forms.indicators import ReportForm
 from campaigns.forms.moves import MoveForm
-from campaigns.models import IndicatorReport
+from campaigns.models import IndicatorReport, IndicatorValue
 from campaigns.selectors.history import history
 from campaigns.selectors.indicator_reports import (
     AnswerCell,
@@ -100,6 +100,29 @@ def indicator_report(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, report, fields, None)
     form = ReportForm(posted_or_stashed(request), initial=_saved(report, fields), **_of(fields))
     return _page(request, report, fields, form)
+
+
+@require_POST
+def indicator_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the checks say of the report while it is being typed; nothing is saved."""
+    report = visible_report(request, pk)
+    if not policies.may_move(Move.EDIT, record=report, by=signed_in(request)):
+        return HttpResponse(status=204)
+    fields = form_fields(report.form)
+    form = ReportForm(request.POST, **_of(fields))
+    form.is_valid()  # what cannot be read is as good as not typed
+    typed = {
+        pk: IndicatorValue(
+            report=report,
+            indicator_id=pk,
+            answer=answer.kind,
+            number=answer.number,
+            note=answer.note,
+        )
+        for pk, answer in form.answers().items()
+    }
+    (line,) = report_lines(report.form, fields, [report], typed={report.pk: typed})
+    return render(request, "campaigns/_indicator_checked.html", {"line": line})
 
 
 def _of(fields: FormFields) -> dict[str, Any]:

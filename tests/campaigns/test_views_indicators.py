@@ -164,6 +164,35 @@ def test_clerk_saves_and_reads_beside_last_month(
     assert "已保存" in response.content.decode()
 
 
+def test_findings_are_told_while_typing_and_nothing_is_saved(
+    tree: County, township_clerk: User, client_of: ClientOf
+):
+    form = make_form(tree.county)
+    accepted(form, tree.townships[0], SEPTEMBER.previous, criminal_cases=2)
+    report = make_report(form, tree.townships[0])
+    data = typed(report, criminal_cases="8", criminal_solved="9", order_cases="三")
+
+    answer = client_of(township_clerk).post(address("indicator-check", report.pk), data)
+
+    part = answer.content.decode()
+    assert "刑事案件上期是2，本期是8，相差较大，请说明原因。" in part
+    assert "刑事案件破案率会超过100%" in part
+    assert "112.5%" in part
+    assert saved(report) == {}
+
+
+def test_checks_are_for_who_fills_in(
+    tree: County, township_clerk: User, leader: User, other_clerk: User, client_of: ClientOf
+):
+    report = make_report(make_form(tree.county), tree.townships[0])
+    data = typed(report, criminal_cases="1", criminal_solved="2")
+
+    seen = client_of(leader).post(address("indicator-check", report.pk), data)
+    foreign = client_of(other_clerk).post(address("indicator-check", report.pk), data)
+
+    assert (seen.status_code, seen.content, foreign.status_code) == (204, b"", 404)
+
+
 def test_unreadable_answer_is_shown_again(tree: County, township_clerk: User, client_of: ClientOf):
     report = make_report(make_form(tree.county), tree.townships[0])
 

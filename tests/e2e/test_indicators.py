@@ -75,6 +75,24 @@ def test_village_hands_in_on_a_phone_and_the_township_accepts(
     expect(page.locator(".alert-success")).to_contain_text("已通过1份报表")
 
 
+def test_checks_speak_while_the_clerk_types(page_as: PageAs):
+    page = page_as(TOWNSHIP)
+    open_form(page, "案件月报")
+    inputs = page.locator("main input[data-answer]")
+
+    inputs.nth(0).fill("4")
+    inputs.nth(1).fill("5")
+    inputs.nth(1).press("Enter")
+
+    expect(page.locator("main table")).to_contain_text("多于刑事案件4，刑事案件破案率会超过100%")
+    expect(page.locator("main table")).to_contain_text("125.0%")
+    inputs.nth(1).fill("3")
+    inputs.nth(1).press("Enter")
+    expect(page.locator("main table")).not_to_contain_text("会超过100%")
+    expect(page.locator("main table")).to_contain_text("75.0%")
+    look_at(page)
+
+
 def test_county_is_refused_a_field_that_is_asked_already(page_as: PageAs):
     page = page_as(COUNTY)
     page.goto("/indicators/forms/add/")
