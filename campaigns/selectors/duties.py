@@ -70,6 +70,7 @@ def duties(first: dt.date, last: dt.date) -> Iterator[Duty]:
         Q(due_on__range=(first, last))
         | Q(state=ReturnState.RETURNED, reviewed_at__date__gte=first),
         state__in=WAITING,
+        form__withdrawn_on=None,
     )
     for report in reports.select_related("unit", "form").order_by("pk"):
         yield Duty(

@@ -85,7 +85,9 @@ def _task(
         handed_in=row["handed_in"],
         accepted=row["accepted"],
         returned=row["returned"],
-        is_overdue=row["due"] < today and row["handed_in"] < row["total"],
+        is_overdue=(
+            form.withdrawn_on is None and row["due"] < today and row["handed_in"] < row["total"]
+        ),
         own=own.get((form.pk, row["starts_on"])),
     )
 

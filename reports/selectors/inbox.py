@@ -154,6 +154,7 @@ def _reports(user: User, today: dt.date) -> Iterator[Item]:
         Q(due_on__lte=today + dt.timedelta(days=SOON_DAYS)) | Q(state=ReturnState.RETURNED),
         unit=user.unit_id,
         state__in=WAITING,
+        form__withdrawn_on=None,
     )
     for each in rows.select_related("form").order_by("due_on"):
         left, tone = _left(each.due_on, today)

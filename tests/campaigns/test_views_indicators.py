@@ -84,6 +84,21 @@ def test_home_opens_the_present_period_and_tells_of_it(
     assert address("indicator-report", report.pk) in page
 
 
+def test_nobody_is_reminded_of_a_withdrawn_form(
+    tree: County, township_clerk: User, client_of: ClientOf
+):
+    form = make_form(tree.county, "fires", name="火灾月报", withdrawn_on=dt.date(2026, 9, 18))
+    make_report(form, tree.townships[0], version=2, due_on=dt.date(2026, 9, 19))
+
+    page = client_of(township_clerk).get("/").content.decode()
+    (task,) = client_of(township_clerk).get(address("indicator-list")).context["tasks"]
+    write_notices()
+
+    assert "火灾月报" not in page
+    assert task.is_overdue is False
+    assert not Notice.objects.filter(user=township_clerk, text__contains="火灾月报").exists()
+
+
 def test_home_tells_the_reviewer_what_waits(
     tree: County, township_clerk: User, county_officer: User, client_of: ClientOf
 ):
