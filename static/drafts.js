@@ -249,7 +249,13 @@
     document.addEventListener("visibilitychange", function () {
       if (document.visibilityState === "hidden") { send(true); }
     });
-    document.addEventListener("pingan:queued", drop);
+    document.addEventListener("pingan:queued", function () {  // it waits in line, see offline.js
+      var banner = document.querySelector("[data-draft-kept]");
+      if (banner && !form.dataset.draftAt) { banner.remove(); isAsking = false; }
+      drop();
+      localStorage.removeItem(beside);
+      tell("");
+    });
   }
 
   /* Put kept values back into the fields of the page. */

@@ -136,7 +136,9 @@ def _save(
     except Conflict:
         monthly_return.refresh_from_db()
         joined = merges.join(entry, data, _values(entry, table), version)
-        if joined.clashing.choices:
+        # Whoever signs for zeros signs for what he has seen: not for what another one typed.
+        signs_unseen = "zero_signed" in data and joined.told
+        if joined.clashing.choices or signs_unseen:
             return _show_joined(request, entry, joined, status=409)
         table = entry.bound(joined.data)
         if not table.is_valid():

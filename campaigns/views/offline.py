@@ -35,7 +35,5 @@ def return_sync(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
     except Refused as error:
         return JsonResponse({"state": "refused", "sentence": str(error)})
     if answer.status_code == CONFLICT:
-        return JsonResponse(
-            {"state": "conflict", "sentence": "您和别人改了同样的地方，请逐处选择。"}
-        )
+        return JsonResponse({"state": "conflict", "sentence": "别人也改过这张表，请核对后保存。"})
     return JsonResponse({"state": "check", "sentence": said or "有的地方填得不对，请改正。"})

@@ -220,3 +220,21 @@ def test_base_of_the_page_is_what_is_saved(
 
     row = {"team": "volunteer", "day_heads": "2", "night_heads": "4"}
     assert json.loads(page.context["base"]) == {"2026-09-03": row}
+
+
+def test_who_signs_for_zeros_sees_first_what_another_one_typed(
+    village_return: MonthlyReturn, village_clerk: User, township_clerk: User, client_of: ClientOf
+):
+    own, other = client_of(village_clerk), client_of(township_clerk)
+    where = address(village_return, "sweep")
+    mine, theirs = form_of(own.get(where)), form_of(other.get(where))
+    other.post(where, {**theirs, "rows-1-answer": "zero"})
+
+    signing = {**mine, "rows-0-answer": "zero", "zero_signed": "on"}
+    page = own.post(where, signing)
+    before = Sweep.objects.count()
+    own.post(where, {**form_of(page), "zero_signed": "on"})
+
+    village_return.refresh_from_db()
+    assert (page.status_code, before, Sweep.objects.count()) == (409, 1, 2)
+    assert village_return.zero_signed_by == village_clerk

@@ -54,7 +54,7 @@ def test_clash_waits_as_a_draft_with_its_choices(
     page = client.get(address(village_return), {"draft": "restore"})
 
     told = [(each.field, each.mine, each.theirs) for each in page.context["clashing"].choices]
-    assert answer == {"state": "conflict", "sentence": "您和别人改了同样的地方，请逐处选择。"}
+    assert answer == {"state": "conflict", "sentence": "别人也改过这张表，请核对后保存。"}
     assert told == [("白天人数", "7", "2")]
     assert patrols() == {3: (2, 4)}
 
