@@ -142,7 +142,10 @@ def _surveys(user: User, chosen: LedgerFilter) -> QuerySet[Any]:
 
 def _follow_ups(user: User, chosen: LedgerFilter) -> QuerySet[Any]:
     rows = FollowUp.objects.visible_to(user).select_related("unit", "category")
-    rows = rows.filter(_months(chosen), _named(chosen, "unit"))
+    # What is still open was found in any month: an old matter does not drop out of sight.
+    is_open = chosen.state in ("open", "overdue")
+    found = Q(month__lte=chosen.last) if is_open else _months(chosen)
+    rows = rows.filter(found, _named(chosen, "unit"))
     if chosen.state == "solved":
         rows = rows.filter(solved_on__isnull=False)
     elif chosen.state == "overdue":

@@ -281,6 +281,8 @@ def test_follow_ups_by_state(tree: County, county_officer: User, client_of: Clie
     make_follow_up(
         tree.villages[2], "沟渠淤堵", solved_on=dt.date(2026, 9, 5), solved_level=Level.VILLAGE
     )
+    old = make_follow_up(tree.villages[3], "旧塘护栏", due_on=dt.date(2026, 9, 25))
+    FollowUp.objects.filter(pk=old.pk).update(month=AUGUST)
     client = client_of(county_officer)
 
     def titles(state: str) -> list[str]:
@@ -289,7 +291,7 @@ def test_follow_ups_by_state(tree: County, county_officer: User, client_of: Clie
 
     assert titles("") == ["路灯不亮", "护栏破损", "沟渠淤堵"]
     assert (titles("open"), titles("overdue"), titles("solved")) == (
-        ["路灯不亮", "护栏破损"],
+        ["旧塘护栏", "路灯不亮", "护栏破损"],
         ["路灯不亮"],
         ["沟渠淤堵"],
     )
