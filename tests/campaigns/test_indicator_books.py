@@ -1,5 +1,6 @@
 import io
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
@@ -53,7 +54,7 @@ def saved() -> set[tuple[str, str, int | None]]:
     return set(rows)
 
 
-def confirm(client: Client, page) -> object:
+def confirm(client: Client, page: Any) -> Any:
     """Press 保存 on the grid that the upload has shown."""
     data = {"together": "1", "save": "1"}
     for row in page.context["rows"]:
