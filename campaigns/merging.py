@@ -7,13 +7,13 @@ from that one; what both changed differently is a clash, and a person chooses.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 Texts = Mapping[str, str]
-Table = Mapping[Hashable, Texts]
+Table = Mapping[str, Texts]
 WHOLE_ROW = ""
 
 
@@ -21,7 +21,7 @@ WHOLE_ROW = ""
 class Taken:
     """A field (or a whole row) that only the other person changed: None is no row at all."""
 
-    key: Hashable
+    key: str
     field: str
     old: str | None
     new: str | None
@@ -31,7 +31,7 @@ class Taken:
 class Clash:
     """A field (or a whole row) that both changed, each in his own way; None: the row is gone."""
 
-    key: Hashable
+    key: str
     field: str
     mine: str | None
     theirs: str | None
@@ -41,7 +41,7 @@ class Clash:
 class Merge:
     """The joined table. Where a clash is not decided yet it holds mine."""
 
-    rows: dict[Hashable, dict[str, str]] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ def merge(
 
 def _merge_presence(
     found: Merge,
-    key: Hashable,
+    key: str,
     old: Texts | None,
     mine: Texts | None,
     theirs: Texts | None,
@@ -104,7 +104,7 @@ def _merge_presence(
 
 def _merge_fields(
     found: Merge,
-    key: Hashable,
+    key: str,
     rows: tuple[Texts | None, Texts | None, Texts | None],
     fields: Sequence[str],
     *,
