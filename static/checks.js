@@ -39,6 +39,10 @@
   list.addEventListener("htmx:beforeSwap", function (event) {
     if (list.contains(document.activeElement)) { event.detail.shouldSwap = false; }
   });
+  // The session has ended: whoever types is not torn away, saving will ask for the sign-in.
+  list.addEventListener("htmx:beforeOnLoad", function (event) {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) { event.preventDefault(); }
+  });
   list.addEventListener("htmx:afterSwap", show);
   show();
 }());

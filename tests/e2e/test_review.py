@@ -106,3 +106,20 @@ def test_county_pages_hold_on_every_screen(page_as: PageAs, path: str):
     checks.assert_accessible(page)
     page.set_viewport_size(checks.PHONE)
     checks.assert_no_sideways_scroll(page)
+
+
+def test_ended_session_does_not_tear_the_clerk_away(page_as: PageAs):
+    page = page_as(CLERK)
+    page.goto(f"/returns/{own_return(page)}/patrol/")
+    address = page.url
+    box = page.locator("[name=rows-0-day_heads]")
+    page.context.clear_cookies(name="sessionid")
+
+    with page.expect_response("**/check/") as answered:
+        box.fill("12")
+        box.press("Tab")
+    assert answered.value.headers["hx-redirect"].startswith("/sign-in")
+    page.wait_for_timeout(300)
+
+    assert page.url == address
+    assert box.input_value() == "12"
