@@ -106,7 +106,7 @@ def write_book(*, meta: BookMeta, sheets: Sequence[BookSheet], notes: Sequence[s
 def _formats(book: Any) -> dict[str, Any]:
     grid = {"border": 1, "border_color": "#C4CED7", "valign": "vcenter"}
     free = {**grid, "locked": False}
-    still = {**grid, "bg_color": "#EEF2F6", "font_color": "#566472"}
+    still = {**grid, "bg_color": "#EEF2F6", "font_color": "#3A4753"}
     kinds: dict[str, dict[str, Any]] = {"number": {"num_format": "0"}, "text": {"text_wrap": True}}
     kinds["date"] = {"num_format": "yyyy-mm-dd", "align": "left"}
     made = {f"free-{name}": book.add_format({**free, **kind}) for name, kind in kinds.items()}
@@ -124,6 +124,8 @@ def _write_notes(book: Any, notes: Sequence[str], formats: dict[str, Any]) -> No
     sheet.hide_gridlines(2)
     for line, note in enumerate(notes):
         sheet.write_string(line, 0, _clean(note), formats["title" if line == 0 else "line"])
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 
@@ -145,7 +147,8 @@ def _write_sheet(book: Any, sheet: BookSheet, units: int, formats: dict[str, Any
     for place, header in enumerate(sheet.headers):
         page.write_string(0, place, header, formats["head"])
     page.set_column(0, 0, 4, None, {"hidden": True})
-    page.set_column(1, 1, 14)
+    longest = max((len(line.unit) for line in sheet.lines), default=0)
+    page.set_column(1, 1, min(36, max(12, 2 * longest + 2)))
     if sheet.row_header:
         page.set_column(2, 2, 18)
     for place, column in enumerate(sheet.columns, start=first):

@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         (
             ("campaigns:return-list", "月报", _RECORDS),
             ("campaigns:grid-latest", "一表填各村", _TOWNSHIP),
+            ("campaigns:workbook-latest", "Excel 填报", (Role.VILLAGE_CLERK, *_TOWNSHIP)),
             ("campaigns:indicator-list", "指标", _RECORDS),
             ("campaigns:follow-up-list", "跟踪事项", _RECORDS),
             ("campaigns:survey-list", "测评", _INSPECTORS),
