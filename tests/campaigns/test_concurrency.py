@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.enums import Activity
 from campaigns.models import MonthlyReturn, Patrol
@@ -15,6 +17,7 @@ from pingan.enums import Role
 from pingan.models import AuditEvent, Unit, User
 from pingan.refusals import Conflict, Refused
 from tests.campaigns.makers import SEPTEMBER, make_return, patrol_rows, submitted
+from tests.campaigns.test_views_merges import form_of
 from tests.factories import make_county, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_commits")]
@@ -94,3 +97,29 @@ def test_month_opened_by_many_at_once_is_opened_once():
 
     assert MonthlyReturn.objects.count() == 8
     assert MonthlyReturn.objects.values("unit").distinct().count() == 8
+
+
+def post(client: Client, where: str, form: dict[str, str]) -> int:
+    return client.post(where, form).status_code
+
+
+def test_people_who_fill_in_different_days_at_once_lose_nothing():
+    tree = make_county()
+    monthly_return = make_return(tree.villages[0])
+    where = reverse("campaigns:return-activity", args=[monthly_return.pk, Activity.PATROL])
+    calls: list[dict[str, object]] = []
+    for number in range(PEOPLE):
+        client = Client()
+        clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0], f"clerk-{number}")
+        client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+        form = form_of(client.get(where))
+        calls.append(
+            {"client": client, "where": where, "form": {**form, f"rows-{number}-day_heads": "3"}}
+        )
+
+    results = all_at_once(post, calls)
+
+    assert results == [302] * PEOPLE
+    saved = Patrol.objects.order_by("on").values_list("on__day", "day_heads")
+    assert list(saved) == [(day, 3) for day in range(1, PEOPLE + 1)]
+    assert AuditEvent.objects.filter(action="保存治安巡逻").count() == PEOPLE
