@@ -214,6 +214,12 @@ def _solver(rng: random.Random, level: Level) -> str:
     return rng.choices(["township", "county"], [88, 12])[0]
 
 
+def _local_matter(monthly_return: MonthlyReturn, turn: int) -> str:
+    """Neighbours do not write the same minutes; no dice, so that all else stays as it was."""
+    number = monthly_return.unit_id * 7 + int(monthly_return.month) * 3 + turn * 5
+    return texts.MEETING_LOCAL[number % len(texts.MEETING_LOCAL)]
+
+
 def _meetings(
     batch: Batch, monthly_return: MonthlyReturn, rng: random.Random, keen: float, until: dt.date
 ) -> None:
@@ -221,7 +227,7 @@ def _meetings(
     kinds = [MeetingKind.WORK]
     if level == Level.VILLAGE:
         kinds.append(MeetingKind.APPRAISAL)
-    for kind in kinds:
+    for turn, kind in enumerate(kinds):
         on = month.first_day + dt.timedelta(days=rng.randint(17, 22))
         if on > until or rng.random() > keen + 0.1:
             continue
@@ -233,7 +239,7 @@ def _meetings(
                 kind=kind,
                 chair_post="综治委办分管领导" if level != Level.VILLAGE else "村党组织书记",
                 attendance=rng.randint(12, 38),
-                items=rng.choice(texts.MEETING_ITEMS),
+                items=rng.choice(texts.MEETING_ITEMS) + _local_matter(monthly_return, turn),
                 decisions=rng.choice(texts.MEETING_DECISIONS),
             )
         )
