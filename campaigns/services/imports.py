@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -252,15 +252,22 @@ def _before(saves: Sequence[SectionSave]) -> list[dict[str, Any]]:
 
 def _revived(saves: Sequence[SectionSave]) -> list[SectionSave]:
     """Entries of a free list that the import took away come back under a new number."""
-    found = []
-    for save in saves:
-        section = SECTIONS[save.activity]
-        if section.is_list:
-            there = {row.pk for row in section.rows_of(save.monthly_return)}
-            rows = [row if row["pk"] in there else {**row, "pk": None} for row in save.rows]
-            save = SectionSave(save.monthly_return, save.activity, rows, save.version)  # noqa: PLW2901
-        found.append(save)
-    return found
+    there: dict[Activity, set[int]] = {}
+    for activity in dict.fromkeys(save.activity for save in saves):
+        if SECTIONS[activity].is_list:
+            returns = [save.monthly_return for save in saves if save.activity == activity]
+            saved = saved_rows_of_many(SECTIONS[activity], returns)
+            there[activity] = {row.pk for rows in saved.values() for row in rows}
+    return [
+        replace(save, rows=[_revived_row(row, there[save.activity]) for row in save.rows])
+        if save.activity in there
+        else save
+        for save in saves
+    ]
+
+
+def _revived_row(row: Mapping[str, Any], there: set[int]) -> Mapping[str, Any]:
+    return row if row["pk"] in there else {**row, "pk": None}
 
 
 def _versions(saves: Sequence[SectionSave]) -> dict[int, dict[str, int]]:
