@@ -189,6 +189,11 @@ urlpatterns = [
         indicator_books.indicator_upload,
         name="indicator-upload",
     ),
+    path(
+        "indicators/forms/<int:pk>/<slug:start>/undo/",
+        indicator_books.indicator_import_undo,
+        name="indicator-import-undo",
+    ),
     path("ledgers/", ledgers.ledger_index, name="ledger-index"),
     path("ledgers/<slug:activity>/", ledgers.ledger_list, name="ledger-list"),
     path("ledgers/<slug:activity>/print/", ledgers.ledger_print, name="ledger-print"),

@@ -44,6 +44,10 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(scopes.record_scope(user))
 
+    def of_returns(self) -> Self:
+        """Imports of monthly returns; those of indicators name their form in `changes`."""
+        return self.exclude(changes__has_key="indicators")
+
 
 class ImportRun(models.Model):
     """导入: one workbook taken in as one step, with what stood there before, for the undo."""

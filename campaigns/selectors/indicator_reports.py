@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from campaigns.enums import IndicatorAnswer, PeriodKind, ReturnState
 from campaigns.figures import ValueFinding, change, check_values, percent
 from campaigns.models import (
+    ImportRun,
     Indicator,
     IndicatorForm,
     IndicatorReport,
@@ -24,6 +25,8 @@ from campaigns.spans import Span, span_on
 from pingan.models import User
 from pingan.months import Month
 
+# Marks the imports of indicators among those of monthly returns.
+INDICATORS = "indicators"
 Answers = Mapping[int, IndicatorValue]  # by indicator
 _NONE: Answers = {}
 
@@ -210,3 +213,15 @@ def parse_start(form: IndicatorForm, text: str) -> Span | None:
         return None
     span = span_on(PeriodKind(form.period), day)
     return span if span.starts_on == day else None
+
+
+def import_key(form_id: int, span: Span) -> str:
+    return f"{form_id} {span.starts_on}"
+
+
+def last_import(unit_id: int, form: IndicatorForm, span: Span) -> ImportRun | None:
+    """The unit's latest workbook of this form and period that still stands."""
+    runs = ImportRun.objects.filter(
+        unit=unit_id, undone_at=None, changes__indicators=import_key(form.pk, span)
+    )
+    return runs.select_related("by").order_by("-pk").first()

@@ -8,10 +8,12 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from campaigns.forms.indicator_book import indicator_book, read_indicator_book
 from campaigns.forms.indicators import UploadForm
+from campaigns.selectors.indicator_reports import last_import
+from campaigns.services.indicator_imports import take_back
 from campaigns.views.indicator_tables import (
     Sheet,
     editable,
@@ -65,4 +67,28 @@ def indicator_upload(request: HttpRequest, pk: int, start: str) -> HttpResponse:
     if found.errors:
         return render_table(request, sheet, status=422, errors=found.errors[:ERRORS_SHOWN])
     rows = grid_rows(request, sheet, found.data)
-    return render_grid(request, sheet, rows, together=True, changed=found.changed)
+    return render_grid(
+        request,
+        sheet,
+        rows,
+        together=True,
+        changed=found.changed,
+        file_name=form.cleaned_data["file"].name,
+    )
+
+
+@require_POST
+def indicator_import_undo(request: HttpRequest, pk: int, start: str) -> HttpResponse:
+    """Take the latest workbook of one's own unit back as one step."""
+    sheet, user = sheet_of(request, pk, start), signed_in(request)
+    run = last_import(user.unit_id, sheet.form, sheet.span)
+    if run is None:
+        messages.info(request, "没有可以撤销的导入。")
+        return redirect("campaigns:indicator-table", *sheet.address)
+    try:
+        count = take_back(run=run, by=user)
+    except Refused as error:
+        tell(request, error)
+    else:
+        messages.success(request, f"已撤销“{run.file_name}”的导入，{count}个单位恢复原状。")
+    return redirect("campaigns:indicator-table", *sheet.address)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,12 +18,14 @@ from campaigns.forms.indicators import GridForm
 from campaigns.models import IndicatorForm, IndicatorReport
 from campaigns.selectors.indicator_reports import (
     ReportLine,
+    last_import,
     parse_start,
     report_lines,
     reports_of,
 )
 from campaigns.selectors.indicators import FormFields, form_fields
 from campaigns.services import indicator_reports as services
+from campaigns.services.indicator_imports import ReportSave, take_in
 from campaigns.spans import Span
 from campaigns.views.indicators import tabs
 from campaigns.views.remembered import county_of, signed_in
@@ -73,6 +74,7 @@ def render_table(
         "sheet": sheet,
         "sums": _sums(sheet),
         "may_fill": bool(editable(request, sheet)),
+        "last_import": last_import(signed_in(request).unit_id, sheet.form, sheet.span),
         "shows_parents": signed_in(request).unit.level == Level.COUNTY,
         **tabs(request),
         **more,
@@ -135,7 +137,7 @@ def indicator_grid(request: HttpRequest, pk: int, start: str) -> HttpResponse:
         messages.info(request, "这张表现在没有等您填写的行。")
         return redirect("campaigns:indicator-table", *sheet.address)
     if request.method == "POST":
-        saved = _save(request, rows)
+        saved = _save(request, sheet, rows)
         faulty = [row for row in rows if row.problems]
         if saved:
             messages.success(request, f"已保存{saved}个单位。")
@@ -147,17 +149,24 @@ def indicator_grid(request: HttpRequest, pk: int, start: str) -> HttpResponse:
     return render_grid(request, sheet, rows, status=422 if request.method == "POST" else 200)
 
 
-def _save(request: HttpRequest, rows: list[GridRow]) -> int:
+def _save(request: HttpRequest, sheet: Sheet, rows: list[GridRow]) -> int:
     """Save row by row; what comes from a workbook ("together") all or nothing."""
     if "together" not in request.POST:
         return sum(_save_row(request, row) for row in rows)
-    with transaction.atomic():
-        saved = sum(_save_row(request, row) for row in rows)
-        if any(row.problems for row in rows):
-            transaction.set_rollback(True)
-            messages.error(request, "有单位没有通过，工作簿里的数一个也没有写入。")
-            return 0
-    return saved
+    saves = [save for row in rows if (save := _read_row(row))]
+    if not any(row.problems for row in rows):
+        try:
+            return take_in(
+                unit=signed_in(request).unit,
+                span=sheet.span,
+                saves=saves,
+                file_name=request.POST.get("file_name", ""),
+                by=signed_in(request),
+            )
+        except Refused as error:
+            rows[0].problems.append(str(error))
+    messages.error(request, "有单位没有通过，工作簿里的数一个也没有写入。")
+    return 0
 
 
 def editable(request: HttpRequest, sheet: Sheet) -> list[ReportLine]:
@@ -190,28 +199,37 @@ def _initial(line: ReportLine) -> dict[str, Any]:
     return {"version": line.report.version, **cells}
 
 
-def _save_row(request: HttpRequest, row: GridRow) -> bool:
-    """Save what can be read of one row, and hand it in where asked; True when something changed."""
-    form, line, user = row.form, row.line, signed_in(request)
+def _read_row(row: GridRow) -> ReportSave | None:
+    """What the row asks to be saved: a cell that cannot be read keeps what is saved there."""
+    form, line = row.form, row.line
     form.is_valid()
     version = form.cleaned_data.get("version")
     if version is None:
         row.problems.append("这一行不完整，没有保存。请刷新页面再填。")
-        return False
+        return None
     for bound in form.cells():
         row.problems += [f"{bound.label}：{error}" for error in bound.errors]
     saved = {cell.indicator.pk: cell.value for cell in line.cells if cell.value}
     answers = form.answers({pk: value.note for pk, value in saved.items()})
     for faulty in form.faulty & saved.keys():
         answers[faulty] = services.Answer(saved[faulty].number, saved[faulty].note)
+    return ReportSave(line.report, answers, version)
+
+
+def _save_row(request: HttpRequest, row: GridRow) -> bool:
+    """Save what can be read of one row, and hand it in where asked; True when something changed."""
+    save, user = _read_row(row), signed_in(request)
+    if save is None:
+        return False
+    report = save.report
     try:
         changed = services.save_answers(
-            report=line.report, answers=answers, version=version, by=user
+            report=report, answers=save.answers, version=save.version, by=user
         )
-        if "submit" in request.POST and not answers:
+        if "submit" in request.POST and not save.answers:
             row.problems.append("还没有填，没有上报。")
         elif "submit" in request.POST and not row.problems:
-            services.submit_report(report=line.report, version=line.report.version, by=user)
+            services.submit_report(report=report, version=report.version, by=user)
             changed = True
     except services.Unfit as error:
         row.problems += error.sentences
@@ -232,6 +250,7 @@ def render_grid(
         "sheet": sheet,
         "rows": rows,
         "together": "together" in request.POST,
+        "file_name": request.POST.get("file_name", ""),
         **tabs(request),
         **more,
     }

@@ -105,7 +105,8 @@ def workbook_month(request: HttpRequest, month: Month) -> HttpResponse:
 
 def _runs(request: HttpRequest, month: Month) -> list[ImportRun]:
     user = signed_in(request)
-    found = ImportRun.objects.visible_to(user).filter(unit=user.unit, month=month, is_applied=True)
+    found = ImportRun.objects.of_returns().visible_to(user)
+    found = found.filter(unit=user.unit, month=month, is_applied=True)
     return list(found.select_related("by", "undone_by").defer("changes", "before")[:RUNS_SHOWN])
 
 
@@ -156,7 +157,8 @@ def workbook_download(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 def _run(request: HttpRequest, pk: int) -> ImportRun:
-    seen = ImportRun.objects.visible_to(signed_in(request)).select_related("unit", "by")
+    seen = ImportRun.objects.of_returns().visible_to(signed_in(request))
+    seen = seen.select_related("unit", "by")
     return get_object_or_404(seen, pk=pk)
 
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.enums import ReturnState
-from campaigns.models import IndicatorForm, IndicatorReport, IndicatorValue
+from campaigns.models import ImportRun, IndicatorForm, IndicatorReport, IndicatorValue
 from campaigns.services.indicator_reports import save_answers
 from pingan.enums import Level
-from pingan.models import User
+from pingan.models import AuditEvent, User
 from tests.campaigns.indicator_makers import (
     SEPTEMBER,
     accepted,
@@ -111,6 +111,69 @@ def test_filled_book_is_looked_at_then_saved(
         ("甲2村", "fires", 1200),
         ("甲2村", "fire_loss", None),
     }
+
+
+def undo(client: Client, form: IndicatorForm) -> str:
+    address = reverse("campaigns:indicator-import-undo", args=[form.pk, START])
+    return client.post(address, follow=True).content.decode()
+
+
+def test_import_is_taken_back_as_one_step(
+    form: IndicatorForm, township_clerk: User, client_of: ClientOf
+):
+    client = client_of(township_clerk)
+    book, before = download(client, form), saved()
+    book["填报"]["C2"], book["填报"]["C3"] = 5, 6
+    confirm(client, upload(client, form, book))
+    changed = saved()
+
+    page = undo(client, form)
+
+    assert changed != before
+    assert saved() == before
+    assert "2个单位恢复原状" in page
+    assert "没有可以撤销的导入" in undo(client, form)
+    assert set(AuditEvent.objects.filter(object_type="导入").values_list("action", flat=True)) == {
+        "导入指标工作簿",
+        "撤销指标导入",
+    }
+
+
+def test_import_that_was_changed_since_is_not_taken_back(
+    tree: County,
+    form: IndicatorForm,
+    township_clerk: User,
+    village_clerk: User,
+    client_of: ClientOf,
+):
+    client = client_of(township_clerk)
+    book = download(client, form)
+    book["填报"]["C2"], book["填报"]["C3"] = 5, 6
+    confirm(client, upload(client, form, book))
+    report = IndicatorReport.objects.get(unit=tree.villages[0])
+    wanted = answers(form, fires=8)
+    save_answers(report=report, answers=wanted, version=report.version, by=village_clerk)
+    before = saved()
+
+    page = undo(client, form)
+
+    assert "甲1村在导入以后又有改动，不能整批撤销。" in page
+    assert saved() == before
+
+
+def test_imports_of_indicators_are_no_imports_of_returns(
+    form: IndicatorForm, township_clerk: User, client_of: ClientOf
+):
+    client = client_of(township_clerk)
+    book = download(client, form)
+    book["填报"]["C3"] = 6
+    confirm(client, upload(client, form, book))
+    run = ImportRun.objects.get()
+
+    page = client.get(reverse("campaigns:workbook-month", args=["2026-09"]))
+
+    assert page.context["runs"] == []
+    assert client.get(reverse("campaigns:workbook-run", args=[run.pk])).status_code == 404
 
 
 def test_row_taken_out_of_the_book_stays_as_it_is(
