@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlencode
 
+import psutil
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
@@ -65,6 +66,12 @@ class HttpClerks:
     ) -> None:
         self._server.terminate()
         self._server.wait(timeout=30)
+
+    def cpu_seconds(self) -> float:
+        """What the web server's workers have used so far."""
+        workers = psutil.Process(self._server.pid).children()
+        times = [worker.cpu_times() for worker in workers]
+        return float(sum(each.user + each.system for each in times))
 
     def __call__(self, pk: int) -> bool:
         sweep = reverse("campaigns:return-activity", args=[pk, Activity.SWEEP])

@@ -5,7 +5,8 @@
 On PostgreSQL. Every unit saves its sweep and hands its month in, at a moment drawn at random; one
 in five clicks twice. `http` goes over loopback to gunicorn with two workers, signed in, with the
 token against forgery. A time runs from the moment the clerk clicks, waiting for a free server
-included. Prints one line for each way; `lost` and `doubled` are counted in the database.
+included. Prints one line for each way; `lost` and `doubled` are counted in the database; `load` is
+the machine's over the last minute: times mean something only where it is below the cores.
 """
 
 from __future__ import annotations

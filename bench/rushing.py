@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import os
 import random
 import sys
 import threading
@@ -68,6 +69,7 @@ class Outcome:
     seconds: list[float] = field(default_factory=list)
     refused: int = 0
     failed: list[str] = field(default_factory=list)
+    cpu_seconds: float = 0.0  # of the product alone, the database left out
 
 
 def main() -> int:
@@ -184,9 +186,13 @@ def _rush(way: str, month: Month, clerks: dict[int, User], seconds: int) -> bool
     by_pk = {each.pk: clerks[each.unit_id] for each in returns}
     if way == "http":
         with HttpClerks(by_pk, len(categories)) as hand_in:
+            before = hand_in.cpu_seconds()
             outcome = _everybody(clicks, lambda click: hand_in(click.pk))
+            outcome.cpu_seconds = hand_in.cpu_seconds() - before
     else:
+        before = time.process_time()
         outcome = _everybody(clicks, lambda click: _by_service(click.pk, by_pk, categories))
+        outcome.cpu_seconds = time.process_time() - before
     return _tell(way, month, len(returns), outcome)
 
 
@@ -280,15 +286,19 @@ def _tell(way: str, month: Month, units: int, outcome: Outcome) -> bool:
         object_id__in=[str(pk) for pk in returns.values_list("pk", flat=True)],
     ).count()
     times = sorted(outcome.seconds)
+    clicks = len(times) + outcome.refused + len(outcome.failed)
     line = {
         "through": way,
         "units": units,
         "lost": units - answered.count(),
         "doubled": max(0, trail - units),
-        "clicks": len(outcome.seconds) + outcome.refused + len(outcome.failed),
+        "clicks": clicks,
         "failed": len(outcome.failed),
         **{f"p{share}_ms": _at(times, share) for share in MOMENTS},
         "max_ms": _at(times, 100),
+        "cpu_ms_a_click": round(1000 * outcome.cpu_seconds / max(1, clicks)),
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "cores": os.cpu_count(),
     }
     print(" ".join(f"{name}={value}" for name, value in line.items()), flush=True)
     for sentence in sorted(set(outcome.failed))[:5]:

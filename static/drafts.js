@@ -7,6 +7,8 @@
   "use strict";
 
   var PAUSE = 2000;
+  var BREATH = 300;
+  var LARGE = 400;  // fields
   var SENT_LATELY = 60000;
   var LONGEST_BEACON = 60000;  // what a browser still sends while a page is being closed
   var UNCOUNTED = ["csrfmiddlewaretoken", "draft_id"];
@@ -108,7 +110,9 @@
     var state = url ? document.querySelector("[data-draft-state]") : null;
     var kept = read(key);
     var isAsking = false;
-    var first = new URLSearchParams(pairsOf(form)).toString();
+    var first = typedOf(new URLSearchParams(pairsOf(form)).toString());
+    var isLarge = form.elements.length > LARGE;
+    var keeping = null;
     var isUnsaved = form.hasAttribute("data-draft-shown");  // the page itself shows unsaved content
     var id = isUnsaved && kept ? kept.id : newId();
     var timer = null;
@@ -125,7 +129,7 @@
       var text = new URLSearchParams(pairsOf(form)).toString();
       var place = isAsking ? beside : key;
       if (form.elements.draft_id) { form.elements.draft_id.value = id; }
-      if (!isUnsaved && typedOf(text) === typedOf(first)) {  // typed and taken back
+      if (!isUnsaved && typedOf(text) === first) {  // typed and taken back
         localStorage.removeItem(place);
         return null;
       }
@@ -164,14 +168,29 @@
       });
     }
 
+    /* A sheet of a whole township is not written down anew at every single letter. */
+    function keepSoon() {
+      if (!isLarge) { keep(); return; }
+      clearTimeout(keeping);
+      keeping = setTimeout(keepNow, BREATH);
+    }
+
+    function keepNow() {
+      clearTimeout(keeping);
+      if (keeping !== null) { keep(); }
+      keeping = null;
+    }
+
     function note() {
-      keep();
+      keepSoon();
       isWaiting = true;
       clearTimeout(timer);
       timer = setTimeout(send, PAUSE);
     }
 
     function drop() {
+      clearTimeout(keeping);
+      keeping = null;
       localStorage.removeItem(key);
       isWaiting = false;
       clearTimeout(timer);
@@ -222,7 +241,7 @@
         localStorage.removeItem(beside);
       }
       if (!kept) { return; }
-      if (typedOf(kept.form) === typedOf(first)) {  // it is on the page: saved, or shown to be mended
+      if (typedOf(kept.form) === first) {  // it is on the page: saved, or shown to be mended
         if (url || !document.querySelector(".alert-danger")) { localStorage.removeItem(key); }
         return;
       }
@@ -230,6 +249,8 @@
     }
 
     function noteSent() {
+      clearTimeout(keeping);
+      keeping = null;
       var copy = keep();
       if (copy && !url) {
         copy.sentAt = Date.now();
@@ -244,10 +265,10 @@
     form.addEventListener("input", note);
     form.addEventListener("change", note);
     form.addEventListener("submit", noteSent);
-    window.addEventListener("pagehide", function () { send(true); });
+    window.addEventListener("pagehide", function () { keepNow(); send(true); });
     window.addEventListener("online", function () { send(false); });
     document.addEventListener("visibilitychange", function () {
-      if (document.visibilityState === "hidden") { send(true); }
+      if (document.visibilityState === "hidden") { keepNow(); send(true); }
     });
     document.addEventListener("pingan:queued", function () {  // it waits in line, see offline.js
       var banner = document.querySelector("[data-draft-kept]");
