@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -53,7 +54,7 @@ def test_extension_granted_afterwards_decides_lateness_anew(
         first_submitted_at=moment,
         is_on_time=False,
     )
-    what = {"monthly_return": village_return, "reason": "停电", "by": reviewer}
+    what: dict[str, Any] = {"monthly_return": village_return, "reason": "停电", "by": reviewer}
 
     grant_extension(until=dt.date(2026, 10, 7), **what)
     early = village_return.is_on_time
