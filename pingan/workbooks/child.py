@@ -26,6 +26,20 @@ class _Stop(Exception):
     """The book is refused; the argument is the report."""
 
 
+class _Output:
+    """Lines of JSON. One long text that many cells share must not become gigabytes."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+
+    def line(self, value: Any) -> None:
+        text = json.dumps(value) + "\n"
+        self._left -= len(text)
+        if self._left < 0:
+            raise _Stop({"error": "volume"})
+        sys.stdout.write(text)
+
+
 def main(
     path: str,
     sheet_name: str,
@@ -34,6 +48,7 @@ def main(
     columns: int,
     memory: int,
     seconds: int,
+    characters: int,
 ) -> None:
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -51,12 +66,13 @@ def main(
         _print({"error": "sheet" if is_named else "empty", "sheet": sheet_name})
         return
     chosen = list(sheets.values()) if every else [sheets.get(sheet_name) or book.worksheets[0]]
+    output = _Output(characters)
     try:
         for sheet in chosen:
             lines = _lines_of(sheet, rows, columns, data_only)
-            _print({"sheet": sheet.title, "rows": len(lines)})
+            output.line({"sheet": sheet.title, "rows": len(lines)})
             for line in lines:
-                _print(line)
+                output.line(line)
     except _Stop as stop:
         _print(stop.args[0])
 
@@ -123,4 +139,4 @@ def _print(value: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], *map(int, sys.argv[4:8]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], *map(int, sys.argv[4:9]))

@@ -31,6 +31,7 @@ class Limits:
     parts: int = 500
     rows: int = 20_000
     columns: int = 100
+    characters: int = 32 * MEGABYTE  # of everything that is read, as JSON
     seconds: float = 30
     memory: int = 512 * MEGABYTE
 

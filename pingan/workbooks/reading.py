@@ -76,9 +76,8 @@ def cell_name(row: int, column: int) -> str:
 def _parse(path: str, sheet: str, formulas: str, limits: Limits) -> list[SheetRows]:
     # -P keeps the child's own folder off its import path.
     command = [sys.executable, "-P", str(CHILD), path, sheet, formulas]
-    command += [
-        str(n) for n in (limits.rows, limits.columns, limits.memory, math.ceil(limits.seconds))
-    ]
+    numbers = (limits.rows, limits.columns, limits.memory, math.ceil(limits.seconds))
+    command += [str(number) for number in (*numbers, limits.characters)]
     try:
         child = subprocess.run(command, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired as error:
@@ -92,7 +91,7 @@ def _sheets(lines: Iterator[Any], limits: Limits) -> Iterator[SheetRows]:
     for head in lines:
         if "error" in head:
             raise WorkbookRefused(_sentence(head, limits))
-        rows = [[_cell(value) for value in row] for row in islice(lines, head["rows"])]
+        rows = [_row(line, limits) for line in islice(lines, head["rows"])]
         width = max(map(len, rows), default=0)
         yield SheetRows(head["sheet"], [row + [None] * (width - len(row)) for row in rows])
 
@@ -106,6 +105,8 @@ def _sentence(report: dict[str, Any], limits: Limits) -> str:
         return f"没有名为“{report['sheet']}”的工作表，请检查工作表名称。"
     if report["error"] == "empty":
         return "工作簿里没有工作表，请检查文件。"
+    if report["error"] == "volume":
+        return "工作簿里的文字过多，请删去多余的内容和工作表后再上传。"
     at = cell_name(report["row"], report["column"])
     if report["error"] == "formula":
         return (
@@ -116,6 +117,12 @@ def _sentence(report: dict[str, Any], limits: Limits) -> str:
         f"工作表“{report['sheet']}”的单元格 {at} 还有内容，"
         f"最多读取 {limits.rows} 行 {limits.columns} 列，请删去多余内容或分成几个文件。"
     )
+
+
+def _row(line: Any, limits: Limits) -> list[Cell]:
+    if isinstance(line, dict):  # the child gave up in the middle of a sheet
+        raise WorkbookRefused(_sentence(line, limits))
+    return [_cell(value) for value in line]
 
 
 def _cell(value: Any) -> Cell:

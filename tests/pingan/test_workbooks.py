@@ -4,11 +4,13 @@ import datetime as dt
 import io
 import re
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from pingan.workbooks import Limits, WorkbookRefused, cell_name, read_book, read_rows
 
@@ -230,6 +232,29 @@ def test_sentences_hold_no_path():
 )
 def test_cell_name(row, column, name):
     assert cell_name(row, column) == name
+
+
+@pytest.mark.slow
+def test_long_text_shared_by_many_cells_is_refused_in_bounded_memory():
+    """Under a megabyte unpacked, over a gigabyte when every cell is written out."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    row = "<row>" + '<c t="s"><v>0</v></c>' * 40 + "</row>"
+    sheet = f'<worksheet xmlns="{main}"><sheetData>{row * 1000}</sheetData></worksheet>'
+    strings = f'<sst xmlns="{main}"><si><t>{"字" * 10_000}</t></si></sst>'
+    book = xlsxwriter.Workbook(stream := io.BytesIO())
+    book.add_worksheet().write(0, 0, "a")
+    book.close()
+    parts = {SHEET: sheet.encode(), "xl/sharedStrings.xml": strings.encode()}
+    bomb = rebuilt(stream, parts)  # what it adds up to: 2.4 GB
+    tracemalloc.start()
+
+    for read in (read_book, read_rows):
+        with pytest.raises(WorkbookRefused, match="文字过多"):
+            read(bomb)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 * 1024 * 1024
 
 
 def book_of(**sheets: list[list[object]]) -> io.BytesIO:
