@@ -21,9 +21,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     All or none: after one that was only emptied, Django cannot put the rows back.
     """
     for item in items:
-        for marker in item.iter_markers("django_db"):
-            if marker.kwargs.get("transaction"):
-                marker.kwargs["serialized_rollback"] = True
+        marker = item.get_closest_marker("django_db")
+        if marker is not None and marker.kwargs.get("transaction"):
+            whole = pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True})
+            item.add_marker(whole, append=False)
 
 
 @pytest.fixture(scope="session")
