@@ -219,7 +219,7 @@ def _sweep_warnings(monthly_return: MonthlyReturn) -> list[str]:
         month=monthly_return.month, monthly_return=monthly_return, answer=SweepAnswer.ZERO
     )
     if monthly_return.zero_signed_at is None and (count := zeros.count()):
-        found.append(f"六排查有{count}类零报告还没有签认，确认上报即为签认。")
+        found.append(f"六排查有{count}类零报告还没有签认，上报即为签认。")
     found += [
         f"{ask.name}有{ask.missing}件没有化解的事项还没有登记责任岗位和期限。"
         for ask in asks(monthly_return)

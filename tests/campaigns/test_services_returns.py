@@ -442,7 +442,7 @@ def test_zeros_are_signed_for_before_or_by_handing_in(
         services.submit(monthly_return=village_return, version=1, by=village_clerk)
     services.submit(monthly_return=village_return, version=1, by=village_clerk, confirmed=True)
 
-    assert refusal.value.gaps.warnings == ("六排查有7类零报告还没有签认，确认上报即为签认。",)
+    assert refusal.value.gaps.warnings == ("六排查有7类零报告还没有签认，上报即为签认。",)
     assert village_return.zero_signed_by == village_clerk
     assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["签认零报告", "上报"]
 
