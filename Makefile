@@ -6,6 +6,7 @@ export PORT
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+PARALLEL := --numprocesses auto --maxprocesses 4
 RUN_DEPS := .venv/.stamp-run
 DEV_DEPS := .venv/.stamp-dev
 ASSETS := node_modules/.stamp
@@ -64,10 +65,10 @@ lint: setup-dev
 	$(SQLITE) $(PY) manage.py makemigrations --check --dry-run
 
 unit: setup-dev
-	$(SQLITE) $(PYTEST)
+	$(SQLITE) $(PYTEST) $(PARALLEL)
 
 unit-postgres: setup-dev
-	$(POSTGRES) $(PYTEST)
+	$(POSTGRES) $(PYTEST) $(PARALLEL)
 
 services: setup-dev
 	$(SERVICES) $(PYTEST) -m services
