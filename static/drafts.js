@@ -121,7 +121,6 @@
     function tell(text) {
       if (!state) { return; }
       state.textContent = text;
-      state.hidden = !text;
     }
 
     function keep() {

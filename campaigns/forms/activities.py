@@ -45,7 +45,7 @@ class DatedRow(RowForm):
         attrs["min"], attrs["max"] = str(month.first_day), str(month.last_day)
 
     def check(self) -> None:
-        if Month.of(self.cleaned_data["on"]) != self.month:
+        if not self.month.first_day <= self.cleaned_data["on"] <= self.month.last_day:
             self.add_error("on", f"日期应在{self.month.label}内。")
 
     def row(self) -> dict[str, Any]:

@@ -120,7 +120,10 @@ def test_free_row_wants_its_fields_and_a_day_of_the_month():
         "9月3日 日期：请填日期。"
     ]
     wrong = {"kind": "class", "topic": "反诈", "on": "2026-08-31"}
-    assert problems(EducationRow, wrong, **options) == ["9月3日 日期：日期应在2026年9月内。"]
+    for day in ("2026-08-31", "1005-09-01"):  # a year slipped while typing is no month at all
+        assert problems(EducationRow, {**wrong, "on": day}, **options) == [
+            "9月3日 日期：日期应在2026年9月内。"
+        ]
     assert problems(EducationRow, {**wrong, "DELETE": "on"}, **options) == []
 
 
