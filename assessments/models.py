@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from assessments.enums import Colour, Grade, ItemSource, RuleShape
 from pingan import scopes
 from pingan.enums import Level
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 from pingan.months import Month
 
@@ -130,14 +130,7 @@ class Inspection(models.Model):
     points_given = models.PositiveIntegerField("得分（百分之一分）")
     points_possible = models.PositiveIntegerField("满分（百分之一分）", default=10000)
     findings = models.TextField("发现问题", max_length=500, blank=True)
-    recorded_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="录入人",
-    )
+    recorded_by = person_field("录入人")
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = InspectionQuerySet.as_manager()
@@ -182,27 +175,13 @@ class Edition(models.Model):
     is_current = models.BooleanField("现行", default=True)
     hash = models.CharField("校验码", max_length=64)
     closed_at = models.DateTimeField("结账时间")
-    closed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="结账人",
-    )
+    closed_by = person_field("结账人")
     unit_count = models.PositiveIntegerField("单位数")
     rules = models.JSONField("规则", help_text="当时的考核办法全文，按层级")
     totals = models.JSONField("汇总", help_text="全县各项计数之和")
     changes = models.JSONField("与上一版的不同", default=list)
     published_at = models.DateTimeField("公布时间", null=True, blank=True)
-    published_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="公布人",
-    )
+    published_by = person_field("公布人")
 
     objects = EditionQuerySet.as_manager()
 

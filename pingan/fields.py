@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +10,9 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from pingan.months import InvalidMonth, Month
+
+if TYPE_CHECKING:
+    from pingan.models import User
 
 ID_WIDTH = 8
 PATH_LENGTH = ID_WIDTH * 8
@@ -75,6 +78,18 @@ class PathField(models.CharField):
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         plain = super().db_type(connection)
         return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
+
+
+def person_field(verbose_name: str) -> models.ForeignKey[User | None, User | None]:
+    """Who did it; empty: the system itself. An account that did something is never deleted."""
+    return models.ForeignKey(
+        "pingan.User",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=verbose_name,
+    )
 
 
 def path_segment(unit_id: int) -> str:

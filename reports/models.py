@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from assessments.models import Edition
+from pingan.fields import person_field
 from pingan.models import Unit
 from pingan.scopes import has_records
 
@@ -31,14 +32,7 @@ class Bulletin(models.Model):
     number = models.PositiveSmallIntegerField("发文序号")
     issued_on = models.DateField("成文日期")
     issued_at = models.DateTimeField("签发时间", auto_now_add=True)
-    issued_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="签发人",
-    )
+    issued_by = person_field("签发人")
 
     objects = BulletinQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.db import models
 from campaigns.enums import Activity
 from campaigns.models.returns import MonthlyReturn
 from pingan import scopes
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 
 if TYPE_CHECKING:
@@ -59,24 +59,10 @@ class ImportRun(models.Model):
     changes = models.JSONField("变更", default=dict)
     before = models.JSONField("导入前", default=dict)
     is_applied = models.BooleanField("已导入", default=False)
-    by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="导入人",
-    )
+    by = person_field("导入人")
     at = models.DateTimeField("时间", auto_now_add=True)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
-    undone_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="撤销人",
-    )
+    undone_by = person_field("撤销人")
 
     objects = ImportRunQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from campaigns.enums import FollowUpSource
 from campaigns.models.activities import SweepCategory
 from pingan import scopes
 from pingan.enums import Level
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 
 if TYPE_CHECKING:
@@ -57,14 +57,7 @@ class FollowUp(models.Model):
     outcome = models.CharField("办理结果", max_length=200, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="登记人",
-    )
+    recorded_by = person_field("登记人")
 
     objects = FollowUpQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from campaigns.enums import (
 )
 from campaigns.models.returns import reviewed_scope
 from pingan import scopes
+from pingan.fields import person_field
 from pingan.models import Unit
 
 if TYPE_CHECKING:
@@ -155,23 +156,9 @@ class IndicatorReport(models.Model):
     first_submitted_at = models.DateTimeField("首次上报时间", null=True, blank=True)
     is_on_time = models.BooleanField("按时", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间", null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="上报人",
-    )
+    submitted_by = person_field("上报人")
     reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
-    reviewed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="审核人",
-    )
+    reviewed_by = person_field("审核人")
     return_reason = models.CharField("退回原因", max_length=300, blank=True)
 
     objects = IndicatorReportQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from campaigns.enums import ReturnState
 from pingan import scopes
 from pingan.enums import Level, Role
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 from pingan.months import Month
 
@@ -71,42 +71,14 @@ class MonthlyReturn(models.Model):
     first_submitted_at = models.DateTimeField("首次上报时间", null=True, blank=True)
     is_on_time = models.BooleanField("按时", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间", null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="上报人",
-    )
+    submitted_by = person_field("上报人")
     reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
-    reviewed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="审核人",
-    )
+    reviewed_by = person_field("审核人")
     return_reason = models.CharField("退回原因", max_length=300, blank=True)
     zero_signed_at = models.DateTimeField("零报告签认时间", null=True, blank=True)
-    zero_signed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="零报告签认人",
-    )
+    zero_signed_by = person_field("零报告签认人")
     saved_at = models.DateTimeField("最近保存时间", null=True, blank=True)
-    saved_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="最近保存人",
-    )
+    saved_by = person_field("最近保存人")
 
     objects = MonthlyReturnQuerySet.as_manager()
 

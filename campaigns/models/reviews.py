@@ -10,17 +10,11 @@ from django.db.models import Q
 from campaigns.enums import Activity, RequestState
 from campaigns.models.returns import MonthlyReturn
 from pingan import scopes
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 
 if TYPE_CHECKING:
     from pingan.models import User
-
-
-def _person(name: str) -> models.ForeignKey[User | None, User | None]:
-    return models.ForeignKey(
-        "pingan.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=name
-    )
 
 
 class FieldRemark(models.Model):
@@ -33,7 +27,7 @@ class FieldRemark(models.Model):
     row = models.CharField("行", max_length=40, blank=True, help_text="日期、类别代码或小组编号")
     field = models.CharField("字段", max_length=40, blank=True)
     text = models.CharField("意见", max_length=200)
-    by = _person("提出人")
+    by = person_field("提出人")
     at = models.DateTimeField("提出时间", auto_now_add=True)
     resolved_at = models.DateTimeField("改正时间", null=True, blank=True)
 
@@ -54,7 +48,7 @@ class CheckNote(models.Model):
     code = models.CharField("校验代码", max_length=40)
     row = models.CharField("行", max_length=40, blank=True)
     text = models.CharField("说明", max_length=200)
-    by = _person("说明人")
+    by = person_field("说明人")
     at = models.DateTimeField("说明时间", auto_now=True)
 
     class Meta:
@@ -81,7 +75,7 @@ class Extension(models.Model):
     month = MonthField(verbose_name="月份")
     until = models.DateField("延至")
     reason = models.CharField("原因", max_length=200)
-    by = _person("批准人")
+    by = person_field("批准人")
     at = models.DateTimeField("批准时间", auto_now_add=True)
 
     objects = ExtensionQuerySet.as_manager()
@@ -110,12 +104,12 @@ class ReopenRequest(models.Model):
     )
     month = MonthField(verbose_name="月份")
     reason = models.CharField("原因", max_length=200)
-    requested_by = _person("申请人")
+    requested_by = person_field("申请人")
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
     state = models.CharField(
         "状态", max_length=8, choices=RequestState, default=RequestState.PENDING
     )
-    decided_by = _person("决定人")
+    decided_by = person_field("决定人")
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     decision = models.CharField("决定说明", max_length=200, blank=True)
 

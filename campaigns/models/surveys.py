@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from pingan import scopes
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models import Unit
 from pingan.months import Month
 
@@ -40,14 +40,7 @@ class Survey(models.Model):
     order_good = models.PositiveIntegerField("治安状况好")
     feels_safe = models.PositiveIntegerField("有安全感")
     satisfied = models.PositiveIntegerField("满意")
-    recorded_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="录入人",
-    )
+    recorded_by = person_field("录入人")
 
     objects = SurveyQuerySet.as_manager()
 

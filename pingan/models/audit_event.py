@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from pingan import scopes
-from pingan.fields import PathField
+from pingan.fields import PathField, person_field
 
 if TYPE_CHECKING:
     from pingan.models.user import User
@@ -23,14 +23,7 @@ class AuditEvent(models.Model):
     """Who did what to which record, when, from where, and what it was before."""
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
-    by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="操作人",
-    )
+    by = person_field("操作人")
     by_name = models.CharField("操作人名称", max_length=100, help_text="当时的账号与称呼")
     from_address = models.CharField("来源地址", max_length=45, blank=True)
     action = models.CharField("操作", max_length=40, db_index=True)

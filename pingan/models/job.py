@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from pingan import scopes
 from pingan.enums import JobState
+from pingan.fields import person_field
 from pingan.models.unit import Unit
 
 if TYPE_CHECKING:
@@ -34,14 +35,7 @@ class Job(models.Model):
     result = models.JSONField("结果", default=dict)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     created_at = models.DateTimeField("提交时间", auto_now_add=True)
-    created_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="提交人",
-    )
+    created_by = person_field("提交人")
     beat_at = models.DateTimeField("最近心跳", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from pingan.enums import PeriodState
-from pingan.fields import MonthField
+from pingan.fields import MonthField, person_field
 from pingan.models.unit import Unit
 
 
@@ -17,14 +17,7 @@ class Period(models.Model):
     month = MonthField(verbose_name="月份")
     state = models.CharField("状态", max_length=8, choices=PeriodState, default=PeriodState.OPEN)
     closed_at = models.DateTimeField("结账时间", null=True, blank=True)
-    closed_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="结账人",
-    )
+    closed_by = person_field("结账人")
     reopen_reason = models.CharField("重开原因", max_length=200, blank=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from pingan import scopes
 from pingan.enums import LEVEL_OF_KIND, Level, UnitEventKind, UnitKind
-from pingan.fields import PathField
+from pingan.fields import PathField, person_field
 
 if TYPE_CHECKING:
     from pingan.models.user import User
@@ -196,14 +196,7 @@ class UnitEvent(models.Model):
     )
     note = models.CharField("说明", max_length=200, blank=True)
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        "pingan.User",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name="记录人",
-    )
+    recorded_by = person_field("记录人")
 
     class Meta:
         verbose_name = "单位变更"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments.models import Edition
+from pingan.middleware import SignedInRequest
 from pingan.refusals import Forbidden, Refused
 from pingan.typesetting import fonts_in_use
 from reports import policies
@@ -30,7 +31,6 @@ from reports.services import (
     verify_code,
 )
 from reports.views.downloads import attachment
-from reports.views.request import SignedInRequest
 
 PAGE_SIZE = 24
 

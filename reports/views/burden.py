@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from campaigns.selectors.indicators import ASKED_LEVELS
+from pingan.middleware import SignedInRequest
 from pingan.months import Month
 from reports.policies import may_see_burden
 from reports.selectors.burden import NUMBER_SECONDS, PREFILLED_SECONDS, TEXT_SECONDS, burden
 from reports.views.months import month_links
-from reports.views.request import SignedInRequest
 
 MONTHS_BACK = 60
 

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pingan.enums import Level
+from pingan.middleware import SignedInRequest
 from pingan.months import FIRST_YEAR, LAST_YEAR, Month
 from reports.selectors.colours import CHOICES, colour_parents, colour_rows
 from reports.selectors.editions import county_of, month_span, shown_editions
-from reports.views.request import SignedInRequest
 
 
 def show(request: SignedInRequest) -> HttpResponse:

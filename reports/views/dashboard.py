@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from pingan.middleware import SignedInRequest
 from pingan.months import Month
 from reports.models import Bulletin
 from reports.selectors.dashboard import dashboard
 from reports.selectors.editions import latest_month, month_span, shown_edition
 from reports.views.months import month_links
-from reports.views.request import SignedInRequest
 
 
 def latest(request: SignedInRequest) -> HttpResponse:

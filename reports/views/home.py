@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.services.indicator_reports import ensure_reports_open
 from campaigns.services.months import ensure_month_open
 from pingan.enums import ADMINISTRATOR_ROLES, Role
+from pingan.middleware import SignedInRequest
 from pingan.models import User
 from pingan.months import Month
 from pingan.selectors.calendars import deadlines
@@ -24,7 +25,6 @@ from reports.selectors.dashboard import dashboard
 from reports.selectors.editions import county_of, published_edition
 from reports.selectors.inbox import inbox
 from reports.services import DOCUMENTS
-from reports.views.request import SignedInRequest
 
 ADMINISTRATOR_HOMES = {
     Role.ACCOUNT_ADMIN: "pingan:account-list",

@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from pingan.enums import Level
+from pingan.middleware import SignedInRequest
 from pingan.models import Unit
 from pingan.months import Month
 from pingan.selectors.calendars import deadlines
 from reports.selectors.editions import county_of, shown_edition
 from reports.selectors.matrix import month_matrix, record_months
 from reports.views.months import month_links
-from reports.views.request import SignedInRequest
 
 
 def latest(request: SignedInRequest) -> HttpResponse:

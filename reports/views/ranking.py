@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from pingan.middleware import SignedInRequest
 from pingan.months import Month
 from reports.selectors.editions import latest_month, month_span, shown_edition
 from reports.selectors.rankings import (
@@ -20,7 +21,6 @@ from reports.services import BY_NAME, render_document
 from reports.tables import points_text
 from reports.views.downloads import attachment
 from reports.views.months import month_links
-from reports.views.request import SignedInRequest
 
 
 def latest(request: SignedInRequest) -> HttpResponse:
