@@ -56,6 +56,11 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         (
             ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
             ("assessments:inspection-list", "督导检查", _INSPECTORS),
+        ),
+    ),
+    (
+        "排名",
+        (
             ("reports:ranking-latest", "排名", _RECORDS),
             ("reports:colour-matrix", "红黄蓝", _RECORDS),
         ),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import policies
-from assessments.forms import InspectionForm, shown
+from assessments.forms.inspections import InspectionForm, shown
 from assessments.models import Inspection
 from assessments.selectors.inspections import groups_on, inspection_rows, period_is_closed
 from assessments.services.inspections import change_inspection, record_inspection

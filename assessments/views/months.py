@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments import policies, tasks
-from assessments.forms import ReopenForm
+from assessments.forms.months import ReopenForm
 from assessments.models import Edition
 from assessments.selectors.desk import desk
 from assessments.services.editions import publish_edition

@@ -32,6 +32,19 @@ class CountySettings(models.Model):
     shift_rule = models.CharField(
         "遇节假日", max_length=20, choices=ShiftRule, default=ShiftRule.NEXT_WORKDAY
     )
+    preview_hours = models.PositiveSmallIntegerField(
+        "考评结果公布前的预览小时数", default=48, validators=[MaxValueValidator(240)]
+    )
+    survey_minimum = models.PositiveSmallIntegerField(
+        "测评最少有效票数",
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+    )
+    is_board_public = models.BooleanField(
+        "公示栏对外公开",
+        default=False,
+        help_text="打开后不登录也能看，只有单位名称、等次颜色和问题标题",
+    )
     document_prefix = models.CharField("发文机关代字", max_length=20, default="创安办")
     is_demo = models.BooleanField("演示数据", default=False)
 

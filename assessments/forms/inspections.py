@@ -1,4 +1,4 @@
-"""What people type on the pages of the assessment."""
+"""What is typed about one visit."""
 
 from __future__ import annotations
 
@@ -86,9 +86,3 @@ def shown(inspection: Inspection) -> dict[str, Any]:
         "findings": inspection.findings,
         "version": inspection.version,
     }
-
-
-class ReopenForm(forms.Form):
-    """Why a closed month is opened again."""
-
-    reason = forms.CharField(label="重开原因", max_length=200)

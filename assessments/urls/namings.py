@@ -1,0 +1,5 @@
+"""Namings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Problems, rectification notices, key places under regulation."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Vetoes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
