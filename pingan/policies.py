@@ -93,3 +93,9 @@ def check_change_account(by: User, account: User) -> None:
         raise Forbidden("只能管理本单位及下属单位的账号。")
     if account.pk == by.pk:
         raise Forbidden("不能修改自己的账号，请由另一位账号管理员办理；自己的密码请用“改密码”。")
+
+
+def check_store_file(by: User, unit: Unit) -> None:
+    """Attachments belong to a unit of the own scope; the three administrators have no records."""
+    if not scopes.has_records(by) or not scopes.may_see(by, unit.path):
+        raise Forbidden("只能给本单位及下属单位的记录上传附件。")

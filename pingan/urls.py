@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pingan.views import accounts, audit, jobs, offline, settings, units
+from pingan.views import accounts, audit, files, jobs, offline, settings, units
 
 kernel = [
     path("service-worker.js", offline.service_worker, name="service-worker"),
@@ -20,6 +20,7 @@ kernel = [
     path("security/", settings.security, name="security-settings"),
     path("county-settings/", settings.county, name="county-settings"),
     path("county-settings/offices", settings.office_name_add, name="office-name-add"),
+    path("files/<int:pk>", files.file_download, name="file-download"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job-detail"),
     path("jobs/<int:pk>/progress", jobs.job_progress, name="job-progress"),
     path("units/", units.unit_list, name="unit-list"),

@@ -5,7 +5,17 @@ then parsed in a process of its own with little memory and little time. Codes sh
 numbers of more than fifteen digits are already rounded in the file.
 """
 
-from pingan.workbooks.guard import Limits, WorkbookRefused
+from pingan.workbooks.guard import Limits, WorkbookRefused, check_word, check_workbook
 from pingan.workbooks.reading import Cell, SheetRows, cell_name, read_book, read_rows
 
-__all__ = ["Cell", "Limits", "SheetRows", "WorkbookRefused", "cell_name", "read_book", "read_rows"]
+__all__ = [
+    "Cell",
+    "Limits",
+    "SheetRows",
+    "WorkbookRefused",
+    "cell_name",
+    "check_word",
+    "check_workbook",
+    "read_book",
+    "read_rows",
+]

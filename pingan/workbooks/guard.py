@@ -1,8 +1,9 @@
-"""What may be told about a workbook without parsing it."""
+"""What may be told about an office file without parsing it."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -12,6 +13,7 @@ MEGABYTE = 1024 * 1024
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
 _ZIP = b"PK"
 _MAIN_TYPE = b"spreadsheetml.sheet.main+xml"
+_WORD_TYPE = b"wordprocessingml.document.main+xml"
 _MACRO_PARTS = ("vbaproject", "/macrosheets/", "/activex/", "/dialogsheets/")
 _LINK_PARTS = ("/externallinks/", "/embeddings/", "/connections.xml", "/querytables/")
 _CHUNK = 256 * 1024
@@ -61,6 +63,57 @@ def check_workbook(file: IO[bytes], limits: Limits) -> None:
         file.seek(0)
 
 
+def check_word(file: IO[bytes], limits: Limits) -> None:
+    """Raise Refused unless the file is a plain, harmless .docx; leaves it at its start."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check_word_parts(archive, limits)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+        raise Refused("文件已损坏，打不开，请重新保存后再上传。") from error
+    finally:
+        file.seek(0)
+
+
+def _check_word_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
+    names = archive.namelist()
+    types = "[Content_Types].xml"
+    if _is_oversized(archive, limits):
+        raise Refused("文档展开后过大或内部结构不正常，请另存为 PDF 后再上传。")
+    if _has_part(names, _MACRO_PARTS):
+        raise Refused("文档里有宏，请另存为不带宏的 .docx 或 PDF 后再上传。")
+    if types not in names or _WORD_TYPE not in archive.read(types):
+        raise Refused("这不是 .docx 文档，请另存为 .docx 或 PDF 后再上传。")
+    if _has_any_doctype(archive):
+        raise Refused("文档里有不该有的内容（DOCTYPE），请另存为 PDF 后再上传。")
+
+
+def _is_oversized(archive: zipfile.ZipFile, limits: Limits) -> bool:
+    """Too many parts, the same part twice, or more content than so few bytes can honestly hold."""
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts) or 1
+    return (
+        len(parts) > limits.parts
+        or len({part.filename for part in parts}) != len(parts)
+        or unpacked > limits.unpacked_bytes
+        or (unpacked > MEGABYTE and unpacked > limits.ratio * packed)
+    )
+
+
+def _has_part(names: Sequence[str], wanted: Sequence[str]) -> bool:
+    paths = ["/" + name.lower().replace("\\", "/") for name in names]
+    return any(part in path for path in paths for part in wanted)
+
+
+def _has_any_doctype(archive: zipfile.ZipFile) -> bool:
+    return any(
+        _has_doctype(archive, name)
+        for name in archive.namelist()
+        if name.lower().endswith((".xml", ".rels", ".vml"))
+    )
+
+
 def _check_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
@@ -72,23 +125,18 @@ def _check_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
         unpacked > MEGABYTE and unpacked > limits.ratio * packed
     ):
         raise WorkbookRefused("工作簿展开后过大，请删去空白行列和多余的工作表后再上传。")
-    for name in names:
-        path = "/" + name.lower().replace("\\", "/")
-        if any(part in path for part in _MACRO_PARTS):
-            raise WorkbookRefused("工作簿里有宏，请另存为不带宏的 .xlsx 后再上传。")
-        if any(part in path for part in _LINK_PARTS):
-            raise WorkbookRefused(
-                "工作簿里有外部链接或嵌入对象，请“断开链接”并只保留数值后再上传。"
-            )
+    if _has_part(names, _MACRO_PARTS):
+        raise WorkbookRefused("工作簿里有宏，请另存为不带宏的 .xlsx 后再上传。")
+    if _has_part(names, _LINK_PARTS):
+        raise WorkbookRefused("工作簿里有外部链接或嵌入对象，请“断开链接”并只保留数值后再上传。")
 
 
 def _check_content(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
     if "[Content_Types].xml" not in names or _MAIN_TYPE not in archive.read("[Content_Types].xml"):
         raise WorkbookRefused("这不是 .xlsx 工作簿，请另存为 .xlsx 后再上传。")
-    for name in names:
-        if name.lower().endswith((".xml", ".rels", ".vml")) and _has_doctype(archive, name):
-            raise WorkbookRefused("工作簿里有不该有的内容（DOCTYPE），请新建工作簿，只粘贴数值。")
+    if _has_any_doctype(archive):
+        raise WorkbookRefused("工作簿里有不该有的内容（DOCTYPE），请新建工作簿，只粘贴数值。")
 
 
 def _has_doctype(archive: zipfile.ZipFile, name: str) -> bool:
