@@ -11,7 +11,13 @@ from assessments.models.inspections import (
     MonthFocus,
     SheetItem,
 )
-from assessments.models.namings import Naming, NamingAnswer, NamingCriterion, NamingKind
+from assessments.models.namings import (
+    Naming,
+    NamingAnswer,
+    NamingCriterion,
+    NamingKind,
+    NamingRecheck,
+)
 from assessments.models.problems import (
     LadderStep,
     Problem,
@@ -41,6 +47,7 @@ __all__ = [
     "NamingAnswer",
     "NamingCriterion",
     "NamingKind",
+    "NamingRecheck",
     "PeerGroup",
     "PostTenure",
     "Problem",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 
-from assessments.enums import NamingGrade, NamingState
+from assessments.enums import NamingGrade, NamingState, RecheckResult
 from pingan import scopes
 from pingan.fields import person_field
 from pingan.models import StoredFile, Unit
@@ -62,6 +62,7 @@ class NamingCriterion(models.Model):
     text = models.CharField("标准", max_length=120)
     evidence = models.CharField("佐证", max_length=80, blank=True, help_text="用什么说明，可不附件")
     for_demonstration = models.BooleanField("仅示范要求", default=False)
+    is_active = models.BooleanField("启用", default=True)
 
     class Meta:
         verbose_name = "命名标准"
@@ -176,3 +177,21 @@ class NamingAnswer(models.Model):
 
     def __str__(self) -> str:
         return str(self.criterion)
+
+
+class NamingRecheck(models.Model):
+    """命名复核: whether a named unit still meets the standard, halfway and before the term ends."""
+
+    naming = models.ForeignKey(Naming, models.CASCADE, related_name="rechecks", verbose_name="命名")
+    on = models.DateField("复核日期")
+    result = models.CharField("复核结果", max_length=8, choices=RecheckResult)
+    findings = models.CharField("复核情况", max_length=300)
+    checked_at = models.DateTimeField("录入时间", auto_now_add=True)
+    checked_by = person_field("复核人")
+
+    class Meta:
+        verbose_name = "命名复核"
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.naming} {self.on} {self.get_result_display()}"
