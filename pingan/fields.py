@@ -10,6 +10,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from pingan.months import InvalidMonth, Month
+from pingan.privacy import Sealed
 
 if TYPE_CHECKING:
     from pingan.models import User
@@ -78,6 +79,32 @@ class PathField(models.CharField):
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         plain = super().db_type(connection)
         return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
+
+
+class SealedField(models.TextField):
+    """A `Sealed` text: the column holds the token alone, assigning a plain string is an error."""
+
+    description = "加密文本"
+
+    def from_db_value(self, value: str | None, *_args: Any) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def to_python(self, value: Any) -> Sealed | None:
+        if value is None or isinstance(value, Sealed):
+            return value
+        raise TypeError("A sealed field takes Sealed.of(text), never a plain text.")
+
+    def get_prep_value(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        if value == "":  # the default of a text column
+            return ""
+        if not isinstance(value, Sealed):
+            raise TypeError("A sealed field takes Sealed.of(text), never a plain text.")
+        return value.token
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.get_prep_value(self.value_from_object(obj)) or "")
 
 
 def person_field(verbose_name: str) -> models.ForeignKey[User | None, User | None]:

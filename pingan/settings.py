@@ -3,6 +3,8 @@
 DATABASE_URL   default: SQLite in var/db.sqlite3
 REDIS_URL      empty: jobs run inside the web process; set: Celery sends them through Redis
 SECRET_KEY     default: made once, kept in var/secret_key
+FIELD_KEYS     comma-separated Fernet keys, the newest first, that seal names of private persons;
+               default: made once, kept in var/field_keys (one a line); lost keys lose the names
 DEBUG          0 or 1, default 0
 ALLOWED_HOSTS  comma-separated, default: this machine only
 SECURE         0 or 1, default 0; 1 when served over HTTPS
@@ -15,6 +17,8 @@ EMAIL_FROM     the sender's address; needed where EMAIL_HOST is set
 SITE_URL       the address of the product as mails name it, default: none
 """
 
+import base64
+import binascii
 import os
 import secrets
 from pathlib import Path
@@ -54,7 +58,28 @@ def _secret_key() -> str:
     return kept.read_text(encoding="ascii")
 
 
+def _field_keys() -> list[str]:
+    if keys := os.environ.get("FIELD_KEYS"):
+        return [_fernet_key(key.strip()) for key in keys.split(",") if key.strip()]
+    kept = VAR_DIR / "field_keys"
+    if not kept.exists():
+        kept.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(), "ascii")
+        kept.chmod(0o600)
+    return kept.read_text(encoding="ascii").split()
+
+
+def _fernet_key(key: str) -> str:
+    try:
+        is_key = len(base64.urlsafe_b64decode(key)) == 32
+    except (binascii.Error, ValueError):
+        is_key = False
+    if not is_key:
+        raise ImproperlyConfigured("FIELD_KEYS must hold Fernet keys: 32 bytes, base64 url-safe.")
+    return key
+
+
 SECRET_KEY = _secret_key()
+FIELD_KEYS = _field_keys()
 DEBUG = _flag("DEBUG")
 SECURE = _flag("SECURE")
 TRUSTED_PROXIES = _count("TRUSTED_PROXIES")
