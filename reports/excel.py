@@ -96,8 +96,9 @@ def ranking_xlsx(figures: MonthFigures) -> bytes:
             }
         )
         townships = _sheet(book, figures, styles, "乡镇排名")
-        last = _rankings(townships, styles, [figures.townships], parent="")
-        if figures.townships.rows:
+        grouped = "同组" if figures.township_groups else ""
+        last = _rankings(townships, styles, figures.township_rankings, parent=grouped)
+        if figures.townships.rows and not grouped:
             _chart(book, townships, figures, last)
         sectors = _sheet(book, figures, styles, "各口排名")
         _rankings(sectors, styles, figures.sectors, parent="所属")
@@ -185,7 +186,7 @@ def _rankings(
         sheet.write_string(HEAD_ROW, column, clean(head), styles.head)
     row = HEAD_ROW
     for ranking in rankings:
-        owner = ranking.parent_name if parent == "乡镇" else ranking.peer_label
+        owner = _owner(ranking, parent)
         for cells in _ranking_cells(ranking, items, styles):
             row += 1
             if parent:
@@ -198,7 +199,7 @@ def _rankings(
         sheet.autofilter(HEAD_ROW, 0, row, len(heads) - 1)
     names = [each.unit_name for ranking in rankings for each in ranking.rows]
     if parent:
-        sheet.set_column(0, 0, _width([ranking.parent_name for ranking in rankings]))
+        sheet.set_column(0, 0, _width([_owner(ranking, parent) for ranking in rankings]))
     sheet.set_column(first, first + 1, 6.5)
     sheet.set_column(first + 2, first + 2, _width(names))
     sheet.set_column(first + 3, first + 3, 15)
@@ -206,6 +207,14 @@ def _rankings(
     sheet.freeze_panes(HEAD_ROW + 1, first + 3)
     sheet.repeat_rows(0, HEAD_ROW)
     return row
+
+
+def _owner(ranking: PeerRanking, parent: str) -> str:
+    """What stands in the first column: the group of peers, the township, or the 口."""
+    if parent == "同组":
+        return ranking.group
+    name = ranking.parent_name if parent == "乡镇" else ranking.peer_label
+    return f"{name}　{ranking.group}组" if ranking.group else name
 
 
 def _ranking_cells(
@@ -316,6 +325,7 @@ def _notes(sheet: Worksheet, styles: _Styles, figures: MonthFigures) -> None:
         ("得分", "各考核项得分之和为总分，满分见表头，保留两位小数。"),
         ("“—”", "不适用：该项本月不考评该单位，或没有上月名次、没有应完成数，无从计算。不等于0。"),
         ("并列", "总分相同的单位名次相同，后面的名次顺延。"),
+        ("同组", "分组排名时，名次只在同组内比较；没有分组时不出这一列。"),
         ("名次升降", "正数为比上月前进的位数，负数为后退的位数，0为持平。"),
         ("评价", "蓝为平安，黄为平稳，红为不稳定。"),
         ("比率", "由本表中的两个数相除得出，可点开单元格查看公式。"),

@@ -54,6 +54,7 @@ class PeerRanking:
     peer_label: str  # 乡镇(街道), 村(社区), 村民小组, or the name of a 口
     items: tuple[ItemHead, ...]
     rows: tuple[RankRow, ...]
+    group: str = ""  # 同组: the group of peers that is ranked by itself; empty for all siblings
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ class MonthFigures:
     sectors: tuple[PeerRanking, ...]  # one ranking a 口
     villages: tuple[PeerRanking, ...]  # one ranking a township
     changes: tuple[str, ...]  # what changed since the previous edition; empty for the first
+    township_groups: tuple[PeerRanking, ...] = ()  # where townships are ranked in several groups
+
+    @property
+    def township_rankings(self) -> tuple[PeerRanking, ...]:
+        """The townships as they were ranked: in their groups of peers, or all together."""
+        return self.township_groups or (self.townships,)
 
 
 def points_text(points: int | None) -> str:

@@ -135,22 +135,32 @@ def _overview(figures: MonthFigures, unit_word: str, whole: str) -> list[Block]:
 
 
 def _ranking(figures: MonthFigures, unit_word: str) -> list[Block]:
-    townships = figures.townships
-    if not townships.rows:
+    if not figures.townships.rows:
         return [Paragraph(f"本月没有{unit_word}排名。")]
-    first, last = leaders(townships.rows), trailers(townships.rows)
-    if townships.rows[0].rank == townships.rows[-1].rank and len(townships.rows) > 1:
-        total = points_text(townships.rows[0].total)
-        text = f"{len(townships.rows)}个{unit_word}得分相同，均为{total}分，并列第1名。"
-    else:
-        text = f"{unit_word}排名居前的是：{places_text(first)}。"
-        if last:
-            text += f"排名居后的是：{places_text(last)}。"
-    text += _movement(townships)
-    blocks: list[Block] = [Paragraph(f"{text}{unit_word}排名如下。")]
-    blocks.append(short_table(townships, unit_word))
+    blocks: list[Block] = []
+    if figures.township_groups:
+        names = "、".join(ranking.group for ranking in figures.township_groups)
+        blocks.append(Paragraph(f"{unit_word}分{names}各组排名，名次只在同组内比较。"))
+    for ranking in figures.township_rankings:
+        word = f"{ranking.group}组" if ranking.group else unit_word
+        blocks.append(Paragraph(f"{_ends(ranking, word)}{_movement(ranking)}{word}排名如下。"))
+        blocks.append(short_table(ranking, unit_word))
     winners = _sector_winners(figures)
     return [*blocks, Paragraph(winners)] if winners else blocks
+
+
+def _ends(ranking: PeerRanking, word: str) -> str:
+    """Who leads and who trails."""
+    rows = ranking.rows
+    first, last = leaders(rows), trailers(rows)
+    if rows[0].rank == rows[-1].rank and len(rows) > 1:
+        total = points_text(rows[0].total)
+        count = f"{word}{len(rows)}个单位" if ranking.group else f"{len(rows)}个{word}"
+        return f"{count}得分相同，均为{total}分，并列第1名。"
+    text = f"{word}排名居前的是：{places_text(first)}。"
+    if last:
+        text += f"排名居后的是：{places_text(last)}。"
+    return text
 
 
 def _movement(ranking: PeerRanking) -> str:

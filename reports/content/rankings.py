@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from reports.content.document import Attachment, Cell, Column, Table, side_by_side
@@ -117,7 +118,12 @@ def full_table(ranking: PeerRanking, unit_title: str) -> Table:
         )
         for row in ranking.rows
     )
-    return Table("", columns, rows)
+    return Table(group_caption(ranking), columns, rows)
+
+
+def group_caption(ranking: PeerRanking) -> str:
+    """ "街道组（5个单位）"; empty where the siblings are ranked all together."""
+    return f"{ranking.group}组（{len(ranking.rows)}个单位）" if ranking.group else ""
 
 
 def item_tables(ranking: PeerRanking, unit_title: str) -> list[Table]:
@@ -126,7 +132,9 @@ def item_tables(ranking: PeerRanking, unit_title: str) -> list[Table]:
         return []
     return [
         Table(
-            "各考核项得分" + ("（续）" if start else ""),
+            "各考核项得分"
+            + (f"　{ranking.group}组" if ranking.group else "")
+            + ("（续）" if start else ""),
             (
                 Column("名次", 8),
                 Column(unit_title, 23.7, "left"),
@@ -151,9 +159,12 @@ def attachments(figures: MonthFigures, unit_word: str) -> tuple[Attachment, ...]
     parts: list[tuple[str, str, tuple[Table, ...]]] = []
     if figures.townships.rows:
         note = "说明：分项表头下方为该项满分；“—”表示不适用或没有上月名次；未办结以件计。"
-        tables = (
-            full_table(figures.townships, unit_word),
-            *item_tables(figures.townships, unit_word),
+        if figures.township_groups:
+            note += "各组分别排名，名次只在同组内比较。"
+        tables = tuple(
+            table
+            for ranking in figures.township_rankings
+            for table in (full_table(ranking, unit_word), *item_tables(ranking, unit_word))
         )
         parts.append((f"{month}{unit_word}考评排名表", note, tables))
     sectors = [ranking for ranking in figures.sectors if ranking.rows]
@@ -184,7 +195,7 @@ def _village_tables(ranking: PeerRanking) -> list[Table]:
     tables = []
     for start in range(0, len(ranking.rows), HALF_ROWS):
         rows = ranking.rows[start : start + HALF_ROWS]
-        part = PeerRanking(ranking.parent_name, ranking.peer_label, ranking.items, rows)
+        part = replace(ranking, rows=rows)
         caption = _caption(ranking) + ("（续）" if start else "")
         tables.append(short_table(part, "村（社区）", caption))
     return tables
@@ -194,6 +205,8 @@ def _caption(ranking: PeerRanking) -> str:
     name = ranking.parent_name
     if "村" not in ranking.peer_label:  # the units of a 口 hang under the county
         name = ranking.peer_label
+    if ranking.group:
+        name = f"{name}{ranking.group}组"
     return f"{name}（{len(ranking.rows)}个单位）"
 
 

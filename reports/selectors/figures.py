@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from django.utils import timezone
@@ -30,11 +31,13 @@ PEER_LABELS = {
     Level.SECTOR: "各口",
     Level.VILLAGE: "村(社区)",
 }
+OTHERS = "其他"  # the siblings that are in no group of peers, beside those that are
 _CARD_FIELDS = (
     "unit_id",
     "parent_id",
     "parent_name",
     "level",
+    "peer_group",
     "unit_name",
     "unit_code",
     "position",
@@ -58,7 +61,7 @@ def month_figures(
     before = previous_edition(edition)
     levels = [Level.TOWNSHIP, Level.SECTOR, Level.DEPARTMENT]
     rankings = _rankings(edition, [*levels, Level.VILLAGE] if with_villages else levels)
-    townships = [ranking for level, ranking in rankings if level == Level.TOWNSHIP]
+    townships = tuple(ranking for level, ranking in rankings if level == Level.TOWNSHIP)
     return MonthFigures(
         county_name=county.name,
         county_code=county.code[:6],
@@ -72,10 +75,11 @@ def month_figures(
         offices=_offices(county, settings, issued_on),
         totals=activity_totals(edition.totals),
         previous_totals=activity_totals(before.totals) if before else None,
-        townships=townships[0] if townships else _no_townships(edition),
+        townships=_together(townships) if townships else _no_townships(edition),
         sectors=tuple(ranking for level, ranking in rankings if level == Level.DEPARTMENT),
         villages=tuple(ranking for level, ranking in rankings if level == Level.VILLAGE),
         changes=tuple(edition.changes),
+        township_groups=townships if len(townships) > 1 else (),
     )
 
 
@@ -86,9 +90,9 @@ def activity_totals(totals: Mapping[str, int]) -> ActivityTotals:
     )
 
 
-def item_heads(rules: Mapping[str, Any], level: Level) -> tuple[ItemHead, ...]:
-    """The score items of one level, as the edition has frozen them."""
-    scheme = rules.get(str(int(level)), {})
+def item_heads(rules: Mapping[str, Any], level: Level, group: str = "") -> tuple[ItemHead, ...]:
+    """The score items of one level, or of one group of peers, as the edition has frozen them."""
+    scheme = rules.get(f"{int(level)}/{group}") or rules.get(str(int(level)), {})
     return tuple(
         ItemHead(item["code"], item["name"], item["points"]) for item in scheme.get("items", [])
     )
@@ -120,18 +124,40 @@ def _rankings(edition: Edition, levels: Sequence[Level]) -> list[tuple[Level, Pe
         .values(*_CARD_FIELDS)
     )
     order = {card["unit_id"]: place for place, card in enumerate(cards)}
-    groups: dict[tuple[int, int], list[dict[str, Any]]] = {}
-    for card in cards:
-        groups.setdefault((card["level"], card["parent_id"]), []).append(card)
+    groups: dict[tuple[int, int, str], list[dict[str, Any]]] = {}
+    for card in cards:  # the group whose first unit comes first in the county's order comes first
+        groups.setdefault((card["level"], card["parent_id"], card["peer_group"]), []).append(card)
+    siblings = Counter((level, parent) for level, parent, _group in groups)
     rankings = []
-    for level, parent in sorted(groups, key=lambda key: (key[0], order.get(key[1], -1), key[1])):
-        rows = sorted(groups[level, parent], key=lambda card: (card["rank"], card["position"]))
+    # Sorting is stable: groups of the same siblings stay in the order of their first units.
+    for level, parent, group in sorted(
+        groups, key=lambda key: (key[0], order.get(key[1], -1), key[1])
+    ):
+        rows = sorted(
+            groups[level, parent, group], key=lambda card: (card["rank"], card["position"])
+        )
         name = rows[0]["parent_name"]
         label = name if level == Level.DEPARTMENT else PEER_LABELS[Level(level)]
-        heads = item_heads(edition.rules, Level(level))
+        heads = item_heads(edition.rules, Level(level), group)
         ranked = tuple(_row(card, heads) for card in rows)
-        rankings.append((Level(level), PeerRanking(name, label, heads, ranked)))
+        shown = (group or OTHERS) if siblings[level, parent] > 1 else ""
+        rankings.append((Level(level), PeerRanking(name, label, heads, ranked, shown)))
     return rankings
+
+
+def _together(rankings: Sequence[PeerRanking]) -> PeerRanking:
+    """Groups of peers as one list, group after group, under the items that any of them has."""
+    if len(rankings) == 1:
+        return rankings[0]
+    heads = {item.code: item for ranking in rankings for item in ranking.items}
+    rows = []
+    for ranking in rankings:
+        codes = [item.code for item in ranking.items]
+        for row in ranking.rows:
+            own = dict(zip(codes, row.points, strict=True))
+            rows.append(replace(row, points=tuple(own.get(code) for code in heads)))
+    first = rankings[0]
+    return PeerRanking(first.parent_name, first.peer_label, tuple(heads.values()), tuple(rows))
 
 
 def _row(card: Mapping[str, Any], heads: Sequence[ItemHead]) -> RankRow:
