@@ -1,1 +1,1 @@
-"""Disputes and their mediation. Nothing here yet: the desk comes with its own issue."""
+"""Disputes and their mediation: one desk from registration to case file."""

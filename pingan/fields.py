@@ -97,8 +97,6 @@ class SealedField(models.TextField):
     def get_prep_value(self, value: Any) -> str | None:
         if value is None:
             return None
-        if value == "":  # the default of a text column
-            return ""
         if not isinstance(value, Sealed):
             raise TypeError("A sealed field takes Sealed.of(text), never a plain text.")
         return value.token

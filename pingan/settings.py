@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "reports",
     "assessments",
     "campaigns",
+    "disputes",
     "pingan",
     "django.contrib.auth",
     "django.contrib.contenttypes",

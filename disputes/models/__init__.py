@@ -1,0 +1,39 @@
+"""Disputes and their file; one concept a module."""
+
+from disputes.models.cases import (
+    ClockPause,
+    Dispute,
+    DisputeMove,
+    Escalation,
+    Handover,
+    Party,
+)
+from disputes.models.committees import Committee, Mediator, Training
+from disputes.models.records import (
+    Agreement,
+    FollowVisit,
+    MediationRecord,
+    Performance,
+    SubsidyClaim,
+)
+from disputes.models.settings import DisputeSettings, DisputeTerm, SubsidyRate
+
+__all__ = [
+    "Agreement",
+    "ClockPause",
+    "Committee",
+    "Dispute",
+    "DisputeMove",
+    "DisputeSettings",
+    "DisputeTerm",
+    "Escalation",
+    "FollowVisit",
+    "Handover",
+    "MediationRecord",
+    "Mediator",
+    "Party",
+    "Performance",
+    "SubsidyClaim",
+    "SubsidyRate",
+    "Training",
+]
