@@ -18,6 +18,9 @@ COUNTY_FIELDS = (
     "inspection_day",
     "bulletin_day",
     "shift_rule",
+    "preview_hours",
+    "survey_minimum",
+    "is_board_public",
     "document_prefix",
 )
 
@@ -50,9 +53,15 @@ def save_county_settings(
     inspection_day: int,
     bulletin_day: int,
     shift_rule: ShiftRule,
+    preview_hours: int,
+    survey_minimum: int,
+    is_board_public: bool,
     document_prefix: str,
 ) -> CountySettings:
-    """The county's deadlines and document mark. Months already opened keep their dates."""
+    """The county's deadlines, assessment and document mark.
+
+    Months already opened keep their dates, previews that run keep their end.
+    """
     policies.check_change_county_settings(by, county)
     if village_day > township_day:
         raise Refused("村(社区)截止日不能晚于乡镇截止日：乡镇要等各村报齐再上报。")
@@ -65,6 +74,9 @@ def save_county_settings(
     row.inspection_day = inspection_day
     row.bulletin_day = bulletin_day
     row.shift_rule = shift_rule
+    row.preview_hours = preview_hours
+    row.survey_minimum = survey_minimum
+    row.is_board_public = is_board_public
     row.document_prefix = document_prefix
     row.save()
     after = audit.snapshot(row, *COUNTY_FIELDS)

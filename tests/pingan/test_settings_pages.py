@@ -23,6 +23,9 @@ COUNTY: dict[str, Any] = {
     "inspection_day": 5,
     "bulletin_day": 8,
     "shift_rule": ShiftRule.PREVIOUS_WORKDAY,
+    "preview_hours": 24,
+    "survey_minimum": 30,
+    "is_board_public": True,
     "document_prefix": "彝创安办",
 }
 SECURITY = {"failure_limit": 4, "lock_minutes": 30, "idle_minutes": 20, "password_length": 12}
