@@ -80,6 +80,18 @@ class Segment:
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A drawing of one line's height: places and totals of some months, and both in words."""
+
+    width: int
+    height: int
+    places: tuple[str, ...]  # point lists; a missing month breaks the line
+    totals: tuple[str, ...]
+    last: tuple[int, int] | None  # where the newest place stands
+    words: str
+
+
 def nice_range(low: int, high: int) -> tuple[int, int, int]:
     """Bottom, top and step of an axis that holds `low` … `high` with a few round steps."""
     span = max(high - low, 1)
@@ -133,6 +145,42 @@ def line_chart(
     return LineChart(WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, TOP + plot, ticks, marks, lines)
 
 
+def sparkline(
+    months: Sequence[tuple[str, int, int, int] | None], number: Callable[[int], str]
+) -> Spark:
+    """(month, total, place, peers) a month, None where there is none; the first place is on top.
+
+    Totals fill the height between their own lowest and highest; a single one stands half-way.
+    """
+    width, height, edge = 96, 28, 4
+    room, fall = width - 2 * edge, height - 2 * edge
+    found = [month for month in months if month is not None]
+    low = min((total for _name, total, _place, _peers in found), default=0)
+    high = max((total for _name, total, _place, _peers in found), default=0)
+    last_place = max((peers for *_rest, peers in found), default=1)
+    places: list[list[str]] = [[]]
+    totals: list[list[str]] = [[]]
+    last = None
+    for index, month in enumerate(months):
+        if month is None:
+            places.append([])
+            totals.append([])
+            continue
+        _name, total, place, _peers = month
+        x = edge + room * index // max(len(months) - 1, 1)
+        y = edge + fall * (place - 1) // max(last_place - 1, 1)
+        places[-1].append(f"{x},{y}")
+        rise = fall * (total - low) // (high - low) if high > low else fall // 2
+        totals[-1].append(f"{x},{edge + fall - rise}")
+        last = (x, y)
+    words = "；".join(f"{name}第{place}名{number(total)}分" for name, total, place, _peers in found)
+    return Spark(width, height, _joined(places), _joined(totals), last, words)
+
+
+def _joined(segments: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(" ".join(points) for points in segments if len(points) > 1)
+
+
 def bar_segments(parts: Sequence[tuple[str, str, int]]) -> tuple[Segment, ...]:
     """(name, style, count) as parts of one bar; edges are rounded, so that they always meet."""
     total = sum(count for _, _, count in parts)
@@ -165,8 +213,7 @@ def _line(
         segments[-1].append(f"{x},{y}")
         text = f"{labels[index]} {series.name} {_number(value, hundredths, exact=True)}{unit}"
         dots.append(Dot(x, y, text))
-    joined = tuple(" ".join(points) for points in segments if len(points) > 1)
-    return Line(series.name, style, joined, tuple(dots))
+    return Line(series.name, style, _joined(segments), tuple(dots))
 
 
 def _number(value: int, hundredths: bool, *, exact: bool = False) -> str:

@@ -1,20 +1,24 @@
-"""A ranking among siblings, from the scorecards of one edition, ready to print."""
+"""A ranking among siblings, or in a group of peers among them, from one edition, ready to print."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from assessments.enums import Colour, Grade
 from assessments.models import Edition, Scorecard
 from pingan.enums import Level
 from pingan.models import User
 from pingan.scopes import may_see
-from reports.selectors.figures import item_heads
+from reports.charts import Spark
+from reports.selectors.figures import OTHERS, item_heads
+from reports.selectors.trends import SPANS, trends
 from reports.tables import ItemHead, points_text
 
 LEVEL_LABELS = {
@@ -50,14 +54,18 @@ class Peers:
     parent_id: int
     level: Level
     count: int
+    group: str = ""  # 同组: ranked by itself
+    is_rest: bool = False  # those of the level that are in no group, beside others that are
 
     @property
     def label(self) -> str:
-        return LEVEL_LABELS[self.level]
+        own = LEVEL_LABELS[self.level]
+        return self.group or (f"{OTHERS}{own}" if self.is_rest else own)
 
     @property
     def query(self) -> str:
-        return f"parent={self.parent_id}&level={int(self.level)}"
+        query = {"parent": self.parent_id, "level": int(self.level)}
+        return urlencode(query | ({"group": self.group} if self.group else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class RankLine:
     unit_name: str
     total: int
     points: tuple[int | None, ...]
+    too_few: tuple[bool, ...]  # items left out because what they count is below its minimum
     grade: Grade
     colour: Colour
     change: int | None
@@ -77,10 +86,15 @@ class RankLine:
     card_id: int | None  # None: this person may not open the card
     below: tuple[Peers, ...]
     is_own: bool
+    trend: Spark | None = None
 
     @property
-    def cells(self) -> list[str]:
-        return [points_text(points) for points in self.points]
+    def cells(self) -> list[tuple[str, bool]]:
+        """Points as printed, and whether the item was left out for too small a number."""
+        return [
+            (points_text(points), few)
+            for points, few in zip(self.points, self.too_few, strict=True)
+        ]
 
     @property
     def total_text(self) -> str:
@@ -101,48 +115,89 @@ class RankingPage:
     tabs: tuple[Peers, ...]
     trail: tuple[tuple[str, Peers], ...]  # from the county down; the last is this ranking
 
+    @property
+    def has_too_few(self) -> bool:
+        return any(any(line.too_few) for line in self.lines)
+
+    @property
+    def has_ties(self) -> bool:
+        return any(line.is_tied for line in self.lines)
+
+    @property
+    def is_grouped(self) -> bool:
+        """The siblings are ranked in several groups."""
+        return bool(self.peers.group) or self.peers.is_rest
+
 
 def peers_in(edition: Edition) -> list[Peers]:
-    """Every ranking of the edition."""
-    found = (
+    """Every ranking of the edition, groups of peers in the county's order of units."""
+    found = list(
         Scorecard.objects.filter(edition=edition)
-        .order_by("level", "parent_id")
-        .values_list("parent_id", "level")
-        .annotate(count=Count("pk"))
+        .order_by()
+        .values_list("parent_id", "level", "peer_group")
+        .annotate(count=Count("pk"), first=Min("position"))
+        .order_by("level", "parent_id", "first", "peer_group")
     )
-    return [Peers(parent, Level(level), count) for parent, level, count in found]
+    siblings = Counter((parent, level) for parent, level, _group, _count, _first in found)
+    return [
+        Peers(parent, Level(level), count, group, not group and siblings[parent, level] > 1)
+        for parent, level, group, count, _first in found
+    ]
 
 
 def find_peers(
-    edition: Edition, groups: Sequence[Peers], *, parent_id: int | None, level: int | None
+    edition: Edition,
+    groups: Sequence[Peers],
+    *,
+    parent_id: int | None,
+    level: int | None,
+    group: str | None = None,
 ) -> Peers | None:
-    """The ranking asked for; without a wish, that of the townships."""
+    """The ranking asked for; without a wish, that of the townships. No group: the first one."""
     if parent_id is None:
         parent_id, level = edition.county_id, level or Level.TOWNSHIP
-    return next(
-        (
-            peers
-            for peers in groups
-            if peers.parent_id == parent_id and (level is None or peers.level == level)
-        ),
-        None,
-    )
+    found = [
+        peers
+        for peers in groups
+        if peers.parent_id == parent_id and (level is None or peers.level == level)
+    ]
+    if group is None:  # an address without a group means the rest, where there is one
+        found.sort(key=lambda peers: not peers.is_rest)
+        return found[0] if found else None
+    return next((peers for peers in found if peers.group == group), None)
 
 
 def ranking_page(
-    edition: Edition, groups: Sequence[Peers], peers: Peers, user: User, sort: str = "rank"
+    edition: Edition,
+    groups: Sequence[Peers],
+    peers: Peers,
+    user: User,
+    sort: str = "rank",
+    months: int = SPANS[0],
 ) -> RankingPage:
-    """The ranking with everything the page shows. At most four queries, whatever the units."""
+    """The ranking with everything the page shows. At most six queries, whatever the units."""
     cards = list(
-        Scorecard.objects.filter(edition=edition, parent_id=peers.parent_id, level=peers.level)
+        Scorecard.objects.filter(
+            edition=edition,
+            parent_id=peers.parent_id,
+            level=peers.level,
+            peer_group=peers.group,
+        )
         .select_related("unit")
         .defer("facts")
     )
-    heads = item_heads(edition.rules, peers.level)
+    heads = item_heads(edition.rules, peers.level, peers.group)
+    drawn = trends(edition, user, [card.unit_id for card in cards], months)
     below: dict[int, list[Peers]] = {}
     for group in groups:
         below.setdefault(group.parent_id, []).append(group)
-    lines = [_line(card, heads, tuple(below.get(card.unit_id, ())), user) for card in cards]
+    lines = [
+        replace(
+            _line(card, heads, tuple(below.get(card.unit_id, ())), user),
+            trend=drawn[card.unit_id],
+        )
+        for card in cards
+    ]
     county = tuple(group for group in groups if group.parent_id == edition.county_id)
     trail = _trail(edition, peers, groups)
     return RankingPage(peers, heads, _sorted(lines, heads, sort), county, trail)
@@ -152,6 +207,7 @@ def _line(
     card: Scorecard, heads: Sequence[ItemHead], below: tuple[Peers, ...], user: User
 ) -> RankLine:
     points = {line[0]: line[1] for line in card.lines}
+    few = {line[0] for line in card.lines if line[1] is None and line[4]}
     return RankLine(
         rank=card.rank,
         is_tied=card.is_tied,
@@ -159,6 +215,7 @@ def _line(
         unit_name=card.unit_name,
         total=card.total,
         points=tuple(points.get(head.code) for head in heads),
+        too_few=tuple(head.code in few for head in heads),
         grade=Grade(card.grade),
         colour=Colour(card.colour),
         change=None if card.previous_rank is None else card.previous_rank - card.rank,
@@ -201,7 +258,12 @@ def _trail(
             break
         trail.append((card.unit_name, here))
         above = next(
-            (g for g in groups if g.parent_id == card.parent_id and g.level == card.level), None
+            (
+                g
+                for g in groups
+                if (g.parent_id, g.level, g.group) == (card.parent_id, card.level, card.peer_group)
+            ),
+            None,
         )
         if above is None:
             break

@@ -17,6 +17,7 @@ from reports.selectors.rankings import (
     peers_in,
     ranking_page,
 )
+from reports.selectors.trends import SPANS
 from reports.services import BY_NAME, render_document
 from reports.tables import points_text
 from reports.views.downloads import attachment
@@ -43,16 +44,22 @@ def show(request: SignedInRequest, month: Month) -> HttpResponse:
         groups,
         parent_id=_number(request, "parent"),
         level=_number(request, "level"),
+        group=request.GET.get("group"),
     )
     if peers is None:
         raise Http404
     sort = request.GET.get("sort", "rank")
-    page = ranking_page(edition, groups, peers, request.user, sort)
+    months = SPANS[1] if request.GET.get("months") == str(SPANS[1]) else SPANS[0]
+    page = ranking_page(edition, groups, peers, request.user, sort, months)
     context = {
         "links": links,
         "edition": edition,
         "page": page,
-        "columns": _columns(page, sort),
+        "columns": _columns(page, sort, months),
+        "months": months,
+        "spans": [
+            (span, urlencode({"sort": sort, "months": span})) for span in SPANS if span != months
+        ],
     }
     return render(request, "reports/ranking_month.html", context)
 
@@ -86,43 +93,30 @@ class ColumnHead:
     order: str  # aria-sort
 
 
-def _columns(page: RankingPage, sort: str) -> list[ColumnHead]:
+def _columns(page: RankingPage, sort: str, months: int) -> list[ColumnHead]:
     """Heads in the order of the table; good numbers come first at the first click."""
+    kept = page.peers.query + (f"&months={months}" if months != SPANS[0] else "")
+
+    def head(
+        title: str, name: str, *, style: str = "", falls: bool = False, note: str = ""
+    ) -> ColumnHead:
+        first, second = (f"-{name}", name) if falls else (name, f"-{name}")
+        query = urlencode({"sort": second if sort == first else first})
+        order = ""
+        if sort.removeprefix("-") == name:
+            order = "descending" if sort.startswith("-") else "ascending"
+        return ColumnHead(title, note, style, f"{kept}&{query}", order)
+
     return [
-        _head("名次", "rank", page, sort, style="mid"),
-        _head(page.peers.label, "unit", page, sort),
-        _head("总分", "total", page, sort, style="num", falls=True),
+        head("名次", "rank", style="mid"),
+        head(page.peers.label, "unit"),
+        head("总分", "total", style="num", falls=True),
         ColumnHead("等次", "", "mid", "", ""),
         ColumnHead("颜色", "", "", "", ""),
-        _head("较上月", "change", page, sort, style="mid", falls=True),
+        head("较上月", "change", style="mid", falls=True),
+        ColumnHead(f"近{months}个月", "", "mid", "", ""),
         *(
-            _head(
-                head.name,
-                head.code,
-                page,
-                sort,
-                style="num",
-                falls=True,
-                note=points_text(head.points),
-            )
-            for head in page.heads
+            head(item.name, item.code, style="num", falls=True, note=points_text(item.points))
+            for item in page.heads
         ),
     ]
-
-
-def _head(
-    title: str,
-    name: str,
-    page: RankingPage,
-    sort: str,
-    *,
-    style: str = "",
-    falls: bool = False,
-    note: str = "",
-) -> ColumnHead:
-    first, second = (f"-{name}", name) if falls else (name, f"-{name}")
-    query = urlencode({"sort": second if sort == first else first})
-    order = ""
-    if sort.removeprefix("-") == name:
-        order = "descending" if sort.startswith("-") else "ascending"
-    return ColumnHead(title, note, style, f"{page.peers.query}&{query}", order)
