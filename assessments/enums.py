@@ -83,6 +83,8 @@ class ProblemSource(TextChoices):
     INSPECTION = "inspection", "督导检查"
     UNDERCOVER = "undercover", "暗访"
     SWEEP = "sweep", "六排查"
+    MEETING = "meeting", "例会议定"
+    PATROL = "patrol", "巡逻发现"
     SURVEY = "survey", "治安测评"
     SUPERIOR = "superior", "上级交办"
 

@@ -14,7 +14,18 @@ APPS = ("pingan", "campaigns", "disputes", "assessments", "reports")
 CODE = (*APPS, "tests", "tools", "bench")
 PURE = {
     *("enums", "scoring", "ranking", "deadlines", "tables", "charts", "explain", "scorelines"),
-    *("figures", "spans", "checks", "merging", "draws", "terms", "money", "tenures", "cases"),
+    *(
+        "figures",
+        "spans",
+        "checks",
+        "merging",
+        "draws",
+        "terms",
+        "ladder",
+        "money",
+        "tenures",
+        "cases",
+    ),
 }
 PURE_IN_KERNEL = {"calendars", "months", "trees", "refusals"}
 LONGEST_MODULE = 400

@@ -123,11 +123,11 @@ class LadderStep(models.Model):
 
 class RectificationNoticeQuerySet(models.QuerySet["RectificationNotice"]):
     def visible_to(self, user: User) -> Self:
-        """The own tree's; a draft is the county's until it is signed."""
+        """The own tree's; what was never signed stays with the county."""
         own = self.filter(scopes.record_scope(user))
         if user.unit.level == Level.COUNTY:
             return own
-        return own.exclude(state=NoticeState.DRAFT)
+        return own.exclude(number=None)
 
     def running(self) -> Self:
         """Signed and neither closed nor withdrawn."""

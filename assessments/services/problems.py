@@ -24,6 +24,7 @@ _AUDITED = (
     *("solved_on", "solution", "version"),
 )
 LONGEST_DAYS = 366
+LONGEST_TITLE, LONGEST_DETAIL = 60, 300
 
 
 @transaction.atomic
@@ -45,6 +46,8 @@ def raise_problem(
     unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     policies.check_raise_problem(unit=unit, by=by)
     title = _needed(title, "请写明是什么地方的什么问题。")
+    if len(title) > LONGEST_TITLE or len(detail) > LONGEST_DETAIL:
+        raise Refused(f"问题写在{LONGEST_TITLE}字以内，情况写在{LONGEST_DETAIL}字以内。")
     _check_days(found_on, due_on)
     if Problem.objects.open().filter(unit=unit, title=title, inspection=inspection).exists():
         raise Refused(f"{unit.name}的“{title}”已经登记，还没有解决，不用重复登记。")
