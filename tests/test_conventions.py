@@ -25,6 +25,7 @@ PURE = {
         "money",
         "tenures",
         "cases",
+        "clauses",
     ),
 }
 PURE_IN_KERNEL = {"calendars", "months", "trees", "refusals"}
