@@ -11,6 +11,7 @@ from django.db import models, transaction
 
 from pingan.models import AuditEvent, Unit, User
 from pingan.months import Month
+from pingan.privacy import Sealed
 
 # Set by the middleware for the length of a request; commands and jobs leave it empty.
 client_address: ContextVar[str] = ContextVar("client_address", default="")
@@ -26,7 +27,7 @@ def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, Month):
+    if isinstance(value, Month | Sealed):  # a sealed text prints as a mask
         return str(value)
     if isinstance(value, models.Model):
         return value.pk

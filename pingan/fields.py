@@ -81,10 +81,19 @@ class PathField(models.CharField):
         return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
 
 
-class SealedField(models.TextField):
+if TYPE_CHECKING:
+    _SealedBase = models.Field[Sealed, Sealed]
+else:
+    _SealedBase = models.Field
+
+
+class SealedField(_SealedBase):
     """A `Sealed` text: the column holds the token alone, assigning a plain string is an error."""
 
     description = "加密文本"
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: str | None, *_args: Any) -> Sealed | None:
         return None if value is None else Sealed(value)

@@ -1,0 +1,1 @@
+"""Writes of the disputes: every one is checked, done and recorded in one transaction."""

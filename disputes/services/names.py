@@ -1,0 +1,82 @@
+"""Looking at names: need to know, with a purpose, every look in the trail. And their erasure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from disputes import policies
+from disputes.models import Dispute, MediationRecord, Party
+from disputes.services.locking import locked
+from pingan import audit
+from pingan.models import User
+from pingan.privacy import Sealed
+from pingan.refusals import Refused
+
+ERASED = "已销毁"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One party in plain text, for one answer to one request."""
+
+    role: str
+    kind: str
+    name: str
+    contact: str
+    address: str
+
+
+@transaction.atomic
+def look_at_names(*, dispute: Dispute, purpose: str, by: User) -> list[Known]:
+    """The parties in plain text. Refused to whoever does not handle the case; logged first."""
+    policies.check_handle(dispute=dispute, by=by)
+    if not purpose.strip():
+        raise Refused("请写明查看姓名的用途。")
+    audit.record(action="查看当事人姓名", obj=dispute, by=by, unit=dispute.unit, note=purpose)
+    return [
+        Known(
+            party.get_role_display(),
+            party.get_kind_display(),
+            party.name.reveal(),
+            party.contact.reveal(),
+            party.address.reveal(),
+        )
+        for party in dispute.parties.all()
+    ]
+
+
+def erase_due(*, today: dt.date | None = None) -> int:
+    """Erase names and papers of cases whose time of keeping is over; how many."""
+    day = today or timezone.localdate()
+    due = Dispute.objects.filter(erase_on__lte=day, erased_at=None)
+    return sum(_erase(pk) for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _erase(pk: int) -> int:
+    row = locked(Dispute(pk=pk))
+    if row.erased_at is not None:
+        return 0
+    gone = Sealed.of(ERASED)
+    Party.objects.filter(dispute=row).update(
+        name=gone, name_index="", contact=Sealed(), address=Sealed()
+    )
+    MediationRecord.objects.filter(dispute=row).update(text=Sealed())
+    agreement = getattr(row, "agreement", None)
+    if agreement is not None:
+        agreement.facts = agreement.content = Sealed()
+        agreement.save(update_fields=["facts", "content"])
+    row.visits.update(text=Sealed())
+    row.facts = Sealed()
+    row.place_index = ""
+    row.erased_at = timezone.now()
+    row.version += 1
+    row.save()
+    audit.record(
+        action="销毁当事人姓名", obj=row, by=None, unit=row.unit, note="保存期满，依规定销毁"
+    )
+    return 1
