@@ -16,6 +16,9 @@ LOWERED: dict[Colour, Colour] = {
 }
 
 
+BEST_FIRST = tuple(Grade)
+
+
 class Place(NamedTuple):
     rank: int
     peers: int
@@ -39,6 +42,11 @@ def grade_of(points: int, bands: Sequence[tuple[str, int]]) -> Grade:
         if points >= lowest:
             return Grade(grade)
     return Grade.UNQUALIFIED
+
+
+def worse(one: Grade, other: Grade) -> Grade:
+    """The lower of two grades."""
+    return max(one, other, key=BEST_FIRST.index)
 
 
 def colour_of(grade: Grade, open_matters: int, rules: Mapping[str, str | int]) -> Colour:

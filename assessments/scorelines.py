@@ -8,13 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from assessments.ranking import Place, colour_of, grade_of, places
-from assessments.scoring import Item, Line, read_item, score, total
+from assessments.enums import Colour, Grade, RuleShape
+from assessments.ranking import Place, colour_of, grade_of, places, worse
+from assessments.scoring import Item, Line, counts_for_mean, read_item, score, stored, total
+from assessments.tables import INDICATOR, LAST_YEAR, VETOES
 from pingan.enums import Level
 
 Facts = dict[str, int]
+T = TypeVar("T")
 
 # Where a unit is counted with the units below it.
 SUMMED_LEVELS = {Level.TOWNSHIP: Level.VILLAGE, Level.SECTOR: Level.DEPARTMENT}
@@ -29,10 +32,14 @@ class Node(NamedTuple):
     code: str
     name: str
     position: int
+    peer_group: str = ""
 
 
 class Card(NamedTuple):
-    """One finished scorecard; `lines` and `facts` are canonical JSON."""
+    """One finished scorecard; `lines` and `facts` are canonical JSON.
+
+    `peer_group` is last, so that the digest of a card without one is what it always was.
+    """
 
     unit_id: int
     parent_id: int
@@ -51,27 +58,67 @@ class Card(NamedTuple):
     colour: str
     lines: str
     facts: str
+    peer_group: str = ""
+
+
+class Previous(NamedTuple):
+    """Last month's place of a unit."""
+
+    parent_id: int
+    rank: int
+    peer_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRules:
-    """The scheme of one level, ready to use."""
+    """The scheme of one level or peer group, ready to use.
+
+    `caps` are the items that limit the grade, with their place; `means` those that need a mean.
+    """
 
     items: tuple[Item, ...]
     grade_bands: tuple[tuple[str, int], ...]
     colour_rules: Mapping[str, Any]
+    caps: tuple[tuple[int, Grade], ...] = ()
+    means: tuple[Item, ...] = ()
+
+    def facts(self) -> set[str]:
+        """The counts that its items are scored on."""
+        return {name for item in self.items for name in item.facts()}
 
 
-def read_rules(rules: Mapping[str, Any]) -> dict[int, LevelRules]:
-    """An edition's rules by level, ready to score with; InvalidRule where one cannot work."""
-    return {
-        int(level): LevelRules(
-            tuple(read_item(item) for item in scheme["items"]),
-            tuple((grade, lowest) for grade, lowest in scheme["grade_bands"]),
-            scheme["colour_rules"],
-        )
-        for level, scheme in rules.items()
-    }
+def rules_key(level: int, peer_group: str = "") -> str:
+    """The key of a scheme in an edition's rules: "2", or "2/街道" for a group of peers."""
+    return f"{int(level)}/{peer_group}" if peer_group else str(int(level))
+
+
+def rules_for(rules: Mapping[str, T], level: int, peer_group: str = "") -> T | None:
+    """The rules of a unit: those of its group of peers, else of its level; None: not scored."""
+    if peer_group and (own := rules.get(rules_key(level, peer_group))) is not None:
+        return own
+    return rules.get(rules_key(level))
+
+
+def level_of(key: str) -> Level:
+    """The level of a key of `rules_key`."""
+    return Level(int(key.partition("/")[0]))
+
+
+def read_rules(rules: Mapping[str, Any]) -> dict[str, LevelRules]:
+    """An edition's rules by `rules_key`, ready to score with; InvalidRule where one cannot work."""
+    return {key: read_scheme(scheme) for key, scheme in rules.items()}
+
+
+def read_scheme(scheme: Mapping[str, Any]) -> LevelRules:
+    """One scheme's full text, ready to score with; InvalidRule where it cannot work."""
+    items = tuple(read_item(item) for item in scheme["items"])
+    return LevelRules(
+        items,
+        tuple((grade, lowest) for grade, lowest in scheme["grade_bands"]),
+        scheme["colour_rules"],
+        tuple((place, item.grade) for place, item in enumerate(items) if item.grade),
+        tuple(item for item in items if item.shape == RuleShape.MEAN),
+    )
 
 
 def canonical(value: Any) -> str:
@@ -80,11 +127,16 @@ def canonical(value: Any) -> str:
 
 
 def lines_json(lines: Iterable[Line]) -> str:
-    """`canonical(lines)`, six times as fast: all but the code, a slug, are integers."""
-    parts = [
-        f'["{code}",{"null" if points is None else points},{maximum},{numerator},{denominator}]'
-        for code, points, maximum, numerator, denominator in lines
-    ]
+    """`canonical` of the stored lines, six times as fast: all but the code, a slug, is integers."""
+    parts = []
+    for line in lines:
+        code, points, maximum, numerator, denominator, base, parts_of_base, restored = line
+        text = (
+            f'["{code}",{"null" if points is None else points},{maximum},{numerator},{denominator}'
+        )
+        if base or parts_of_base or restored:
+            text += "".join([f",{value}" for value in stored(line)[5:]])
+        parts.append(text + "]")
     return f"[{','.join(parts)}]"
 
 
@@ -118,8 +170,7 @@ def sum_up(nodes: Sequence[Node], facts: Mapping[int, Facts]) -> None:
         if parent.level == Level.TOWNSHIP:
             _add_village(whole, part)
         else:
-            for name, value in part.items():
-                whole[name] += value
+            _add_part(whole, part)
     for node in nodes:
         own = facts[node.unit_id]
         prefix = "area" if node.level == Level.TOWNSHIP else "matters"
@@ -129,6 +180,9 @@ def sum_up(nodes: Sequence[Node], facts: Mapping[int, Facts]) -> None:
 def _start_area(own: Facts) -> None:
     own["area_found"], own["area_solved"] = own["matters_found"], own["matters_solved"]
     own["villages_expected"] = own["villages_received"] = own["villages_on_time"] = 0
+    if "disputes_found" in own:
+        own["area_disputes_found"] = own["disputes_found"]
+        own["area_disputes_solved"] = own["disputes_solved"]
 
 
 def _add_village(township: Facts, village: Facts) -> None:
@@ -137,20 +191,50 @@ def _add_village(township: Facts, village: Facts) -> None:
     township["villages_expected"] += 1
     township["villages_received"] += village["returns_received"]
     township["villages_on_time"] += village["returns_on_time"]
+    if "area_disputes_found" in township:
+        township["area_disputes_found"] += village["disputes_found"]
+        township["area_disputes_solved"] += village["disputes_solved"]
+
+
+def _add_part(whole: Facts, part: Facts) -> None:
+    """A veto stays with its unit, and last year's counts are those of last year's own card."""
+    for name, value in part.items():
+        if name in whole and name != VETOES and not name.startswith(LAST_YEAR):
+            whole[name] += value
+        elif name.startswith((INDICATOR, LAST_YEAR + INDICATOR)):
+            whole[name] = whole.get(name, 0) + value
 
 
 def assess(
     root: Node,
     nodes: Sequence[Node],
     facts: Mapping[int, Facts],
-    rules: Mapping[int, LevelRules],
-    previous: Mapping[int, tuple[int, int]],
+    rules: Mapping[str, LevelRules],
+    previous: Mapping[int, Previous],
+    restored: Mapping[int, Mapping[str, int]] | None = None,
 ) -> list[Card]:
-    """Score and rank every unit whose level has a scheme; `previous`: unit to (parent, rank)."""
-    scored = [node for node in nodes if node.level in rules]
-    lines = {node.unit_id: score(rules[node.level].items, facts[node.unit_id]) for node in scored}
+    """Score and rank every unit whose level has a scheme, its own group's or the level's.
+
+    `previous`: last month's places by unit; `restored`: points of upheld appeals by unit and item.
+    """
+    scored = [
+        (node, own)
+        for node in nodes
+        if (own := rules_for(rules, node.level, node.peer_group)) is not None
+    ]
+    means = _means(scored, nodes, facts)
+    given_back = restored or {}
+    lines = {
+        node.unit_id: score(
+            own.items,
+            facts[node.unit_id],
+            _bases(own, node, means) if own.means else {},
+            given_back.get(node.unit_id),
+        )
+        for node, own in scored
+    }
     totals = {unit_id: total(found) for unit_id, found in lines.items()}
-    ranks = _rank_siblings(scored, totals)
+    ranks = _rank_siblings([node for node, _own in scored], totals)
     names = {node.unit_id: (node.code, node.name) for node in (root, *nodes)}
     return [
         _card(
@@ -161,16 +245,51 @@ def assess(
             previous.get(node.unit_id),
             lines[node.unit_id],
             facts[node.unit_id],
-            rules[node.level],
+            own,
         )
-        for node in scored
+        for node, own in scored
     ]
 
 
-def _rank_siblings(nodes: Iterable[Node], totals: Mapping[int, int]) -> dict[int, Place]:
-    siblings: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+Means = Mapping[tuple[Any, ...], tuple[int, int]]
+
+
+def _circle(item: Item, node: Node) -> tuple[Any, ...]:
+    """Whose mean an item compares the unit with, and of what."""
+    peers = (node.parent_id, node.peer_group) if item.of == "peers" else ()
+    return (node.level, *peers, item.numerator, item.denominator, item.minimum, item.needs)
+
+
+def _means(
+    scored: Iterable[tuple[Node, LevelRules]], nodes: Iterable[Node], facts: Mapping[int, Facts]
+) -> Means:
+    """The sums of what is compared, over every unit of the circle that it applies to."""
+    wanted: dict[int, dict[tuple[Any, ...], Item]] = defaultdict(dict)
+    for level, own in {(node.level, id(own)): (node.level, own) for node, own in scored}.values():
+        for item in own.means:
+            kind = (item.of, item.numerator, item.denominator, item.minimum, item.needs)
+            wanted[level][kind] = item
+    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
     for node in nodes:
-        siblings[node.parent_id, node.level][node.unit_id] = totals[node.unit_id]
+        for item in wanted[node.level].values() if node.level in wanted else ():
+            if counts := counts_for_mean(item, facts[node.unit_id]):
+                circle = _circle(item, node)
+                before = sums.get(circle, (0, 0))
+                sums[circle] = (before[0] + counts[0], before[1] + counts[1])
+    return sums
+
+
+def _bases(rules: LevelRules, node: Node, means: Means) -> dict[str, tuple[int, int]]:
+    return {
+        item.code: means[circle] for item in rules.means if (circle := _circle(item, node)) in means
+    }
+
+
+def _rank_siblings(nodes: Iterable[Node], totals: Mapping[int, int]) -> dict[int, Place]:
+    """Places among the units of one parent, level and peer group."""
+    siblings: dict[tuple[int, int, str], dict[int, int]] = defaultdict(dict)
+    for node in nodes:
+        siblings[node.parent_id, node.level, node.peer_group][node.unit_id] = totals[node.unit_id]
     return {
         unit_id: place for peers in siblings.values() for unit_id, place in places(peers).items()
     }
@@ -181,13 +300,17 @@ def _card(
     parent: tuple[str, str],
     points: int,
     place: Place,
-    previous: tuple[int, int] | None,
+    previous: Previous | None,
     lines: Sequence[Line],
     facts: Facts,
     rules: LevelRules,
 ) -> Card:
-    grade = grade_of(points, rules.grade_bands)
-    same_peers = previous is not None and previous[0] == node.parent_id
+    grade = _grade(points, lines, facts, rules)
+    colour = colour_of(grade, facts["open_matters"], rules.colour_rules)
+    same_peers = previous is not None and (previous[0], previous[2]) == (
+        node.parent_id,
+        node.peer_group,
+    )
     return Card(
         node.unit_id,
         node.parent_id,
@@ -203,10 +326,22 @@ def _card(
         place.is_tied,
         previous[1] if previous and same_peers else None,
         grade.value,
-        colour_of(grade, facts["open_matters"], rules.colour_rules).value,
+        (Colour.RED if facts.get(VETOES) else colour).value,
         lines_json(lines),
         facts_json(facts),
+        node.peer_group,
     )
+
+
+def _grade(points: int, lines: Sequence[Line], facts: Facts, rules: LevelRules) -> Grade:
+    """The grade of the total, no better than its vetoes allow."""
+    if facts.get(VETOES):
+        return Grade.UNQUALIFIED
+    grade = grade_of(points, rules.grade_bands)
+    for place, highest in rules.caps:
+        if lines[place].numerator > 0:
+            grade = worse(grade, highest)
+    return grade
 
 
 def hash_of(county_code: str, month: str, rules: Mapping[str, Any], cards: Iterable[Card]) -> str:
@@ -214,5 +349,5 @@ def hash_of(county_code: str, month: str, rules: Mapping[str, Any], cards: Itera
     digest = hashlib.sha256(f"{county_code} {month}\n{canonical(rules)}\n".encode())
     for card in sorted(cards, key=lambda card: (card.unit_code, card.parent_code, card.level)):
         # Ids are left out: the same month in another database has the same hash.
-        digest.update(f"{card[2:]!r}\n".encode())
+        digest.update(f"{(card[2:] if card.peer_group else card[2:-1])!r}\n".encode())
     return digest.hexdigest()

@@ -2,18 +2,30 @@
 
 A fact is an integer. A name that is absent from a unit's facts does not apply to that unit; 0 is
 a count like any other. Names shared with the county's totals are the same everywhere.
+
+Two kinds of name are not in the table: `indicator.<code>`, a value of the county's indicators,
+whose label is frozen into the rules that use it; and `last_year.<name>`, the same count in the
+same month a year before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assessments.enums import ItemSource
 from pingan.enums import Level, Role
+
+INDICATOR = "indicator."
+LAST_YEAR = "last_year."
+VETOES = "vetoes_in_force"
+
+Labels = Mapping[str, Sequence[str]]  # name of a count to (label, unit word)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`source` names the ledger behind the count: an activity, "inspection" or "return"."""
+    """`source` names the ledger behind the count: an activity, "inspection", "return" …"""
 
     label: str
     unit_word: str
@@ -61,10 +73,64 @@ FACTS: dict[str, Fact] = {
     "briefs": Fact("治安碰头会", "次", "groups"),
     "appraisal_given": Fact("村级评议得分", "分", "groups"),
     "appraisal_possible": Fact("村级评议满分", "分", "groups"),
+    "undercover_given": Fact("暗访得分", "分", "undercover"),
+    "undercover_possible": Fact("暗访满分", "分", "undercover"),
+    "rating_given": Fact("领导评分", "分", "rating"),
+    "rating_possible": Fact("领导评分满分", "分", "rating"),
+    "disputes_found": Fact("排查出的矛盾纠纷", "件", "disputes"),
+    "disputes_solved": Fact("已化解的矛盾纠纷", "件", "disputes"),
+    "area_disputes_found": Fact("本级和所辖村(社区)排查出的矛盾纠纷", "件", "disputes"),
+    "area_disputes_solved": Fact("本级和所辖村(社区)已化解的矛盾纠纷", "件", "disputes"),
+    "notices_due": Fact("本月应复查销号的整改通知书", "份", "notices"),
+    "notices_closed": Fact("月底前已销号的整改通知书", "份", "notices"),
+    "problems_open": Fact("月底未解决的问题", "个", "problems"),
+    "problems_lasting": Fact("连续两个月结账未解决的问题", "个", "problems"),
+    VETOES: Fact("生效中的一票否决", "项", "vetoes"),
 }
 
 # Counts kept in hundredths, printed with two decimals.
-HUNDREDTHS = frozenset({"inspection_given", "inspection_possible"})
+HUNDREDTHS = frozenset(
+    f"{kind}_{part}"
+    for kind in ("inspection", "undercover", "rating")
+    for part in ("given", "possible")
+)
+
+# Whose counts an item of a source may be scored on.
+SOURCES: dict[ItemSource, frozenset[str]] = {
+    ItemSource.ROUTINE: frozenset({"patrol", "education", "meeting", "sweep", "groups", "return"}),
+    ItemSource.INSPECTION: frozenset({"inspection"}),
+    ItemSource.UNDERCOVER: frozenset({"undercover"}),
+    ItemSource.SURVEY: frozenset({"survey"}),
+    ItemSource.RATING: frozenset({"rating"}),
+    ItemSource.INDICATOR: frozenset({"indicator"}),
+    ItemSource.DISPUTES: frozenset({"disputes"}),
+    ItemSource.RECTIFICATION: frozenset({"notices", "problems", "vetoes"}),
+    ItemSource.TIMELINESS: frozenset({"return"}),
+    ItemSource.APPRAISAL: frozenset({"groups"}),
+}
+
+
+def fact(name: str, labels: Labels | None = None) -> Fact:
+    """The count of this name; `labels` are those that the rules froze for their indicators."""
+    if name in FACTS:
+        return FACTS[name]
+    if name.startswith(LAST_YEAR):
+        own = fact(name.removeprefix(LAST_YEAR), labels)
+        return Fact(f"上年同月{own.label}", own.unit_word, own.source)
+    if name.startswith(INDICATOR):
+        label, unit_word = (labels or {}).get(name, (name.removeprefix(INDICATOR), ""))
+        return Fact(label, unit_word, "indicator")
+    return Fact(name, "", "")
+
+
+def is_fact(name: str) -> bool:
+    """Whether a rule may be scored on this name."""
+    return name in FACTS or (name.startswith(INDICATOR) and name != INDICATOR)
+
+
+def is_hundredths(name: str) -> bool:
+    return name.removeprefix(LAST_YEAR) in HUNDREDTHS
+
 
 # Who inspects whom: the county and its inspection groups, and the townships.
 COUNTY_INSPECTED = (Level.TOWNSHIP, Level.SECTOR, Level.DEPARTMENT)

@@ -13,7 +13,17 @@ ROOT = Path(__file__).resolve().parents[1]
 APPS = ("pingan", "campaigns", "disputes", "assessments", "reports")
 CODE = (*APPS, "tests", "tools", "bench")
 PURE = {
-    *("enums", "scoring", "ranking", "deadlines", "tables", "charts", "explain", "scorelines"),
+    *(
+        "enums",
+        "scoring",
+        "ranking",
+        "deadlines",
+        "tables",
+        "charts",
+        "explain",
+        "scorelines",
+        "shapes",
+    ),
     *(
         "figures",
         "spans",

@@ -10,9 +10,9 @@ from django.urls import reverse
 from assessments.enums import Colour, Grade
 from assessments.explain import explain
 from assessments.models import Scorecard
-from assessments.scorelines import SUMMED_LEVELS
+from assessments.scorelines import SUMMED_LEVELS, rules_for
 from assessments.scoring import Item, Line, applicable, losses, read_item
-from assessments.tables import FACTS
+from assessments.tables import fact
 from campaigns.enums import Activity
 from campaigns.models import MonthlyReturn
 from pingan.enums import Level
@@ -88,7 +88,7 @@ class CardPage:
 
 def card_page(card: Scorecard, user: User) -> CardPage:
     """The page of one card. Three queries, whatever the items."""
-    items = {data["code"]: read_item(data) for data in card.edition.rules[str(card.level)]["items"]}
+    items = _items_of(card)
     lines = [Line(*line) for line in card.lines]
     monthly_return = _return_behind(card, user)
     earned, possible = applicable(lines)
@@ -97,6 +97,12 @@ def card_page(card: Scorecard, user: User) -> CardPage:
         for line, lost in zip(lines, losses(lines), strict=True)
     )
     return CardPage(rows, earned, possible, _below(card, user), _history(card, user))
+
+
+def _items_of(card: Scorecard) -> dict[str, Item]:
+    """The rules that the card was scored with, by code."""
+    scheme = rules_for(card.edition.rules, card.level, card.peer_group) or {"items": []}
+    return {data["code"]: read_item(data) for data in scheme["items"]}
 
 
 def _row(
@@ -117,7 +123,7 @@ def _row(
 
 def _records(card: Scorecard, item: Item, monthly_return: MonthlyReturn | None) -> tuple[str, str]:
     """Where the records of an item are: the return's page, the inspection, or the units below."""
-    source = FACTS[item.numerator].source
+    source = fact(item.numerator).source
     month = str(card.month)
     if source == "inspection":
         return reverse("assessments:inspection-list") + f"?month={month}&unit={card.unit_id}", (

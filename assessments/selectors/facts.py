@@ -1,22 +1,35 @@
-"""The counts of a month, for all given counties at once: four queries, whatever their number.
+"""The counts of a month, for all given counties at once: five queries, whatever their number.
 
 Only accepted returns count. Every record kind gives rows of one shape (unit, kind, six numbers),
-so that one statement reads them all; what the numbers are stands beside each kind.
+so that one statement reads them all; what the numbers are stands beside each kind. Counts that
+only some rules are scored on (`extras.py`) are read, and stand on a card, only where a rule of the
+unit's level uses them: a card under the older rules is what it always was.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from assessments.enums import VisitKind
 from assessments.models import Inspection
-from assessments.scorelines import Facts, Node
+from assessments.scorelines import Facts, LevelRules, Node
+from assessments.selectors.counting import plain_rows, sum_rows
+from assessments.selectors.extras import (
+    ADD_EXTRA,
+    SOLVED,
+    Wanted,
+    extra_records,
+    loose_facts,
+    wanted_by,
+)
+from assessments.selectors.peers import peer_groups_on
+from assessments.tables import VETOES
 from campaigns.enums import EducationKind, MeetingKind, ReturnState
 from campaigns.models import (
     Education,
@@ -33,8 +46,6 @@ from pingan.models import Unit, UnitVersion
 from pingan.months import Month
 
 SCORED_LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.GROUP, Level.SECTOR, Level.DEPARTMENT)
-CHUNK = 5000
-NUMBERS = 6
 
 # What a reporting unit's month is made of; a 口 starts from the same zeros and is summed up.
 UNIT_FACTS = (
@@ -60,43 +71,68 @@ class CountyMonth:
 
     nodes: list[Node] = field(default_factory=list)
     facts: dict[int, Facts] = field(default_factory=dict)
+    vetoes: dict[int, int] = field(default_factory=dict)
 
     def totals(self) -> Facts:
         """Sums over the reporting units. Before `sum_up`: no count is in there twice."""
         sums = dict.fromkeys(UNIT_FACTS, 0)
         for node in self.nodes:
             if node.level in REPORTING_LEVELS:
-                for name, value in self.facts[node.unit_id].items():
-                    sums[name] += value
+                own = self.facts[node.unit_id]
+                for name in UNIT_FACTS:
+                    sums[name] += own[name]
         return sums
 
+    def add_vetoes(self) -> None:
+        """After `sum_up`: a veto is its unit's alone. No count where there is none."""
+        for unit_id, vetoes in self.vetoes.items():
+            self.facts[unit_id][VETOES] = vetoes
 
-def counted(counties: Sequence[Unit], month: Month) -> dict[int, CountyMonth]:
+
+def counted(
+    counties: Sequence[Unit], month: Month, rules: Mapping[int, Mapping[str, LevelRules]]
+) -> dict[int, CountyMonth]:
     """The counts of the month by county; a county without scored units that month is absent."""
     ids = [county.pk for county in counties]
-    months = _trees(ids, month)
+    wanted = wanted_by(rules)
+    months = _trees(ids, month, wanted)
     facts = {unit_id: own for county in months.values() for unit_id, own in county.facts.items()}
-    for unit_id, *numbers in _plain_rows(_returns(ids, month)):
+    for unit_id, *numbers in plain_rows(_returns(ids, month)):
         if own := facts.get(unit_id):
             _add_return(own, *numbers)
-    for unit_id, kind, *numbers in _plain_rows(_records(ids, month)):
-        if own := facts.get(unit_id):
+    vetoes: dict[int, int] = {}
+    for unit_id, kind, *numbers in plain_rows(_records(ids, month, wanted)):
+        if kind == "vetoes":
+            vetoes[unit_id] = numbers[0]
+        elif own := facts.get(unit_id):
             ADD[kind](own, *numbers)
+    for county in months.values():
+        county.vetoes = {unit: vetoes[unit] for unit in vetoes.keys() & county.facts.keys()}
+    _add_loose(months, wanted, loose_facts(ids, month, wanted))
     return months
 
 
-def _plain_rows(values: QuerySet[Any]) -> Iterator[Sequence[Any]]:
-    """Rows as the driver gives them: the ORM would convert a million integers to integers."""
-    statement, parameters = values.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        while rows := cursor.fetchmany(CHUNK):
-            yield from rows
+def _add_loose(
+    months: Mapping[int, CountyMonth], wanted: Wanted, found: Iterable[tuple[int, str, int]]
+) -> None:
+    """Indicators and last year's counts, each to the units whose rules ask for it."""
+    if not wanted.loose():
+        return
+    asked = {
+        node.unit_id: (county.facts[node.unit_id], wanted.of(county_id, node.level))
+        for county_id, county in months.items()
+        for node in county.nodes
+    }
+    for unit_id, name, value in found:
+        own, names = asked.get(unit_id, ({}, frozenset()))
+        if name in names:
+            own[name] = value
 
 
-def _trees(county_ids: list[int], month: Month) -> dict[int, CountyMonth]:
-    """Units and their zeros, with what was expected of each. Two queries."""
+def _trees(county_ids: list[int], month: Month, wanted: Wanted) -> dict[int, CountyMonth]:
+    """Units and their zeros, with what was expected of each. Three queries."""
     categories = _expected_categories(county_ids)
+    group_of = peer_groups_on(county_ids, month.last_day)
     rows = (
         UnitVersion.objects.on(month.last_day)
         .filter(county_id__in=county_ids, level__in=SCORED_LEVELS, is_scored=True)
@@ -109,18 +145,25 @@ def _trees(county_ids: list[int], month: Month) -> dict[int, CountyMonth]:
             "code",
             "name",
             "position",
+            "kind",
             Coalesce("unit__market_days", Value("")),
             Coalesce("parent__market_days", Value("")),
         )
     )
     months: dict[int, CountyMonth] = defaultdict(CountyMonth)
-    zeros = dict.fromkeys(UNIT_FACTS, 0)
-    group_zeros = {**dict.fromkeys(GROUP_FACTS, 0), "nights_expected": month.days}
+    all_zeros: dict[tuple[int, int], Facts] = {}
     days = month.days
-    for county_id, *node, market_days, parent_market_days in _plain_rows(rows):
-        county, unit = months[county_id], Node(*node)
+    for county_id, *node, kind, market_days, parent_market_days in plain_rows(rows):
+        group = group_of(county_id, node[0], node[2], kind)
+        county, unit = months[county_id], Node._make((*node, group))
         county.nodes.append(unit)
-        own = group_zeros.copy() if unit.level == Level.GROUP else zeros.copy()
+        zeros = all_zeros.get((county_id, unit.level))
+        if zeros is None:
+            zeros = all_zeros[county_id, unit.level] = {
+                **_zeros(unit.level, days),
+                **wanted.zeros(county_id, unit.level),
+            }
+        own = zeros.copy()
         if unit.level in REPORTING_LEVELS:
             own["returns_expected"] = 1
             own["patrol_days_expected"] = own["nights_expected"] = days
@@ -129,6 +172,12 @@ def _trees(county_ids: list[int], month: Month) -> dict[int, CountyMonth]:
             own["categories_expected"] = categories[county_id]
         county.facts[unit.unit_id] = own
     return months
+
+
+def _zeros(level: int, days: int) -> Facts:
+    if level == Level.GROUP:
+        return {**dict.fromkeys(GROUP_FACTS, 0), "nights_expected": days}
+    return dict.fromkeys(UNIT_FACTS, 0)
 
 
 def _expected_categories(county_ids: list[int]) -> dict[int, int]:
@@ -161,7 +210,7 @@ def _returns(county_ids: list[int], month: Month) -> QuerySet[Any]:
     )
 
 
-def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:
+def _records(county_ids: list[int], month: Month, wanted: Wanted) -> QuerySet[Any]:
     """Everything else that is counted, as rows of (unit, kind, six numbers). One statement."""
     unit = "monthly_return__unit"
     accepted = {
@@ -171,19 +220,18 @@ def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:
         f"{unit}__county_id__in": county_ids,
     }
     looked_at = {"month": month, "unit__county_id__in": county_ids}
-    solved = (f"solved_in_{level}" for level in ("group", "village", "township", "county"))
-    return _rows(
+    return sum_rows(
         Education.objects.filter(**accepted), f"{unit}_id", F("kind"), Count("pk"), Sum("audience")
     ).union(
-        _rows(Meeting.objects.filter(**accepted), f"{unit}_id", F("kind"), Count("pk")),
-        _rows(
+        sum_rows(Meeting.objects.filter(**accepted), f"{unit}_id", F("kind"), Count("pk")),
+        sum_rows(
             Sweep.objects.filter(**accepted),
             f"{unit}_id",
             Value("sweep"),
             Count("pk"),
-            *(_sum_of_things(name) for name in ("found", *solved)),
+            *(_sum_of_things(name) for name in ("found", *SOLVED)),
         ),
-        _rows(
+        sum_rows(
             GroupRecord.objects.filter(**accepted),
             "group_id",
             Value("group"),
@@ -194,19 +242,20 @@ def _records(county_ids: list[int], month: Month) -> QuerySet[Any]:
             Coalesce(Sum("appraisal"), 0),
             Count("appraisal") * 100,
         ),
-        _rows(
+        sum_rows(
             Survey.objects.filter(**looked_at),
             "unit_id",
             Value("survey"),
             *(Sum(name) for name in ("slips", "order_good", "feels_safe", "satisfied")),
         ),
-        _rows(
+        sum_rows(
             Inspection.objects.filter(**looked_at),
             "unit_id",
-            Value("inspection"),
+            F("kind"),
             Sum("points_given"),
             Sum("points_possible"),
         ),
+        *extra_records(county_ids, month, wanted),
         all=True,
     )
 
@@ -215,18 +264,6 @@ def _sum_of_things(name: str) -> Any:
     """Matters of places and things alone: a count of persons is reported and never scored, so
     that nobody gains by leaving one out."""
     return Coalesce(Sum(name, filter=Q(category__touches_persons=False)), 0)
-
-
-def _rows(records: QuerySet[Any], unit: str, kind: Any, *numbers: Any) -> QuerySet[Any]:
-    """Sums by unit and kind, filled up with zeros to six numbers."""
-    names = [f"number{place}" for place in range(NUMBERS)]
-    padded = [*numbers, *[Value(0, IntegerField())] * (NUMBERS - len(numbers))]
-    return (
-        records.order_by()
-        .values(owner=F(unit), sort=kind)
-        .annotate(**dict(zip(names, padded, strict=True)))
-        .values_list("owner", "sort", *names)
-    )
 
 
 def _add_return(
@@ -320,5 +357,6 @@ ADD: dict[str, Callable[..., None]] = {
     "sweep": _add_sweep,
     "group": _add_group,
     "survey": _add_survey,
-    "inspection": _add_inspection,
+    VisitKind.OPEN: _add_inspection,
+    **ADD_EXTRA,
 }

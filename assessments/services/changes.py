@@ -59,7 +59,7 @@ def _old_cards(editions: Iterable[Edition]) -> dict[int, dict[int, Old]]:
 def _rule_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return [
         f"考核办法有变动：{new.get(level, old.get(level))['name']}。"
-        for level in sorted(old.keys() | new.keys(), key=int)
+        for level in sorted(old.keys() | new.keys())
         if old.get(level) != new.get(level)
     ]
 

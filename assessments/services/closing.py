@@ -8,8 +8,7 @@ nothing changed, it gives the same edition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,37 +16,21 @@ from django.utils import timezone
 
 from assessments import policies
 from assessments.models import Edition, Scorecard
-from assessments.scorelines import Card, Facts, Node, assess, canonical, hash_of, read_rules, sum_up
-from assessments.scoring import InvalidRule
-from assessments.selectors.facts import CountyMonth, counted
-from assessments.selectors.schemes import Rules, rules_of
+from assessments.scorelines import Card, canonical, hash_of
+from assessments.selectors.results import Progress, Result, results
 from assessments.services.bulk import insert_rows
 from assessments.services.changes import describe_changes
 from pingan import audit
 from pingan.enums import PeriodState
 from pingan.models import Period, Unit, User
 from pingan.months import Month
-from pingan.refusals import Refused
 from pingan.services.periods import hold_periods
 
-Progress = Callable[[int, int, str], Any]
-PreviousRanks = Mapping[int, tuple[int, int]]
 COLUMNS = (
     *("edition_id", "month", "unit_id", "parent_id", "parent_code", "parent_name", "level"),
     *("unit_code", "unit_name", "position", "total", "rank", "peers", "is_tied"),
-    *("previous_rank", "grade", "colour", "lines", "facts"),
+    *("previous_rank", "grade", "colour", "lines", "facts", "peer_group"),
 )
-
-
-@dataclass(slots=True)
-class Result:
-    """One county's month, computed but not yet written."""
-
-    county: Unit
-    rules: Rules
-    totals: Facts
-    cards: list[Card]
-    hash: str
 
 
 def close_month(
@@ -66,12 +49,12 @@ def close_month(
         policies.check_close(county=county, month=month, today=timezone.localdate(), by=by)
     with transaction.atomic():
         periods = hold_periods(counties=counties, month=month)
-        results = _compute(counties, month, progress)
+        computed = results(counties, month, progress=progress)
         current = {
             edition.county_id: edition
             for edition in Edition.objects.current().filter(county__in=counties, month=month)
         }
-        changed = [result for result in results if _hash_of(current, result.county) != result.hash]
+        changed = [result for result in computed if _hash_of(current, result.county) != result.hash]
         made = _write(changed, month, by, current)
         _settle(periods, made, by)
     return [made.get(county.pk) or current[county.pk] for county in counties]
@@ -82,61 +65,14 @@ def _hash_of(editions: Mapping[int, Edition], county: Unit) -> str:
     return edition.hash if edition else ""
 
 
-def _compute(counties: Sequence[Unit], month: Month, progress: Progress | None) -> list[Result]:
-    """Score county by county; each county's counts are let go as soon as it is scored."""
-    rules = rules_of(counties, month)
-    previous = _previous_ranks(counties, month)
-    months = counted(counties, month)
-    results = []
-    for done, county in enumerate(counties, start=1):
-        found = months.pop(county.pk, None)
-        if found is None:
-            raise Refused(f"{county.name}在{month.label}没有可以考评的单位，不能结账。")
-        results.append(_score(county, month, found, rules[county.pk], previous))
-        if progress is not None:
-            progress(done, len(counties), f"{county.name}：{len(results[-1].cards)} 个单位已计分")
-    return results
-
-
-def _score(
-    county: Unit, month: Month, found: CountyMonth, rules: Rules, previous: PreviousRanks
-) -> Result:
-    totals = found.totals()
-    sum_up(found.nodes, found.facts)
-    try:
-        level_rules = read_rules(rules)
-    except InvalidRule as error:
-        raise Refused(f"{county.name}的考核办法有误，不能结账。{error}") from error
-    root = Node(county.pk, 0, county.level, county.code, county.name, county.position)
-    cards = assess(root, found.nodes, found.facts, level_rules, previous)
-    if not cards:
-        raise Refused(f"{county.name}在{month.label}没有适用的考核办法，不能结账。")
-    return Result(county, rules, totals, cards, hash_of(county.code, str(month), rules, cards))
-
-
-def _previous_ranks(counties: Sequence[Unit], month: Month) -> PreviousRanks:
-    """Last month's places: unit to (parent, rank)."""
-    rows = (
-        Scorecard.objects.filter(
-            month=month.previous,
-            edition__month=month.previous,
-            edition__is_current=True,
-            edition__county__in=counties,
-        )
-        .order_by()
-        .values_list("unit_id", "parent_id", "rank")
-    )
-    return {unit_id: (parent_id, rank) for unit_id, parent_id, rank in rows.iterator()}
-
-
 def _write(
-    results: Sequence[Result], month: Month, by: User | None, current: Mapping[int, Edition]
+    changed: Sequence[Result], month: Month, by: User | None, current: Mapping[int, Edition]
 ) -> dict[int, Edition]:
     """New editions for these results, with their cards; by county."""
-    if not results:
+    if not changed:
         return {}
-    replaced = [current[result.county.pk] for result in results if result.county.pk in current]
-    changes = describe_changes({r.county.pk: (r.rules, r.cards) for r in results}, replaced)
+    replaced = [current[result.county.pk] for result in changed if result.county.pk in current]
+    changes = describe_changes({r.county.pk: (r.rules, r.cards) for r in changed}, replaced)
     if replaced:
         Edition.objects.filter(pk__in=[edition.pk for edition in replaced]).update(is_current=False)
     now = timezone.now()
@@ -153,16 +89,16 @@ def _write(
             totals=result.totals,
             changes=changes.get(result.county.pk, []),
         )
-        for result in results
+        for result in changed
     )
-    insert_rows(Scorecard, COLUMNS, _rows(editions, results, month))
+    insert_rows(Scorecard, COLUMNS, _rows(editions, changed, month))
     return {edition.county_id: edition for edition in editions}
 
 
 def _rows(
-    editions: Sequence[Edition], results: Sequence[Result], month: Month
+    editions: Sequence[Edition], changed: Sequence[Result], month: Month
 ) -> Iterator[tuple[Any, ...]]:
-    for edition, result in zip(editions, results, strict=True):
+    for edition, result in zip(editions, changed, strict=True):
         head = (edition.pk, int(month))
         for card in result.cards:
             yield (*head, *card)
@@ -209,6 +145,7 @@ def hash_from_database(edition: Edition) -> str:
     """The hash computed again from the stored rows: equal, unless somebody changed them."""
     rows = Scorecard.objects.filter(edition=edition).order_by().values_list(*Card._fields)
     cards = [
-        Card._make((*row[:-2], canonical(row[-2]), canonical(row[-1]))) for row in rows.iterator()
+        Card._make((*row[:-3], canonical(row[-3]), canonical(row[-2]), row[-1]))
+        for row in rows.iterator()
     ]
     return hash_of(edition.county.code, str(edition.month), edition.rules, cards)

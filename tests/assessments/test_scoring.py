@@ -35,6 +35,7 @@ from assessments.scoring import (
     losses,
     read_item,
     score,
+    stored,
     total,
 )
 from assessments.selectors.facts import GROUP_FACTS, UNIT_FACTS
@@ -42,7 +43,8 @@ from pingan.enums import Level
 
 DATA = Path(assessments.__file__).parent / "data" / "default_schemes.json"
 SCHEMES = json.loads(DATA.read_text(encoding="utf-8"))["schemes"]
-RULES = read_rules({str(scheme["level"]): scheme for scheme in SCHEMES})
+KEYED = read_rules({str(scheme["level"]): scheme for scheme in SCHEMES})
+RULES = {Level(int(key)): rules for key, rules in KEYED.items()}
 TOWNSHIP_ONLY = ("area_found", "area_solved", *(f"villages_{x}" for x in ("expected", "on_time")))
 
 
@@ -173,7 +175,7 @@ def test_rule_that_cannot_work_is_refused(
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme["name"])
 def test_default_scheme_makes_100_points_of_known_counts(scheme: dict[str, object]):
-    rules = RULES[int(str(scheme["level"]))]
+    rules = KEYED[str(scheme["level"])]
     known = GROUP_FACTS if scheme["level"] == Level.GROUP else (*UNIT_FACTS, *TOWNSHIP_ONLY)
 
     assert sum(item.points for item in rules.items) == FULL
@@ -282,7 +284,7 @@ def cards_of(nodes: list[Node], facts: dict[int, Facts]) -> list[Card]:
     own = {unit: counts.copy() for unit, counts in facts.items()}
     sum_up(nodes, own)
     root = Node(100, 0, Level.COUNTY, "100", "县", 0)
-    return assess(root, nodes, own, RULES, {})
+    return assess(root, nodes, own, KEYED, {})
 
 
 @given(small_county(), st.randoms())
@@ -301,7 +303,7 @@ def test_order_of_units_changes_nothing(county, random):
 def test_quick_json_is_the_canonical_one(facts: Facts, level: Level):
     lines = score(RULES[level].items, facts)
 
-    assert lines_json(lines) == canonical(lines)
+    assert lines_json(lines) == canonical([stored(line) for line in lines])
     assert facts_json(facts) == canonical(facts)
 
 
@@ -325,7 +327,7 @@ def test_hash_sees_every_field():
         Node(1, 0, Level.COUNTY, "1", "县", 0),
         [Node(2, 1, Level.VILLAGE, "2", "村", 0)],
         {2: {"open_matters": 0}},
-        {Level.VILLAGE: RULES[Level.VILLAGE]},
+        KEYED,
         {},
     )
     first = hash_of("1", "2026-09", {}, [card])
@@ -336,7 +338,7 @@ def test_hash_sees_every_field():
         if name not in ("unit_id", "parent_id")
     ]
 
-    assert len({hash_of("1", "2026-09", {}, [other]) for other in changed} | {first}) == 16
+    assert len({hash_of("1", "2026-09", {}, [other]) for other in changed} | {first}) == 17
     assert hash_of("1", "2026-10", {}, [card]) != first
     assert hash_of("1", "2026-09", {"3": rules[Level.VILLAGE].colour_rules}, [card]) != first
 
