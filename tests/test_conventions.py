@@ -23,6 +23,9 @@ PURE = {
         "explain",
         "scorelines",
         "shapes",
+        "intervals",
+        "fairness",
+        "standings",
     ),
     *(
         "figures",
