@@ -3,7 +3,16 @@
 from django.urls import path
 
 import pingan.converters  # noqa: F401 - registers <month:month>
-from reports.views import bulletins, burden, colours, dashboard, home, matrix, ranking
+from reports.views import (
+    bulletins,
+    burden,
+    colours,
+    dashboard,
+    home,
+    matrix,
+    ranking,
+    standings,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +23,21 @@ urlpatterns = [
     path("ranking/", ranking.latest, name="ranking-latest"),
     path("ranking/<month:month>/", ranking.show, name="ranking-month"),
     path("ranking/<month:month>/ranking.xlsx", ranking.download, name="ranking-download"),
+    path("standings/", standings.latest, name="standing-latest"),
+    path("standings/<int:year>/", standings.show, name="standing-year"),
+    path("standings/<int:year>/print/", standings.printed, name="standing-year-print"),
+    path("standings/<int:year>/standings.xlsx", standings.download, name="standing-year-download"),
+    path("standings/<int:year>/q<int:quarter>/", standings.show, name="standing-quarter"),
+    path(
+        "standings/<int:year>/q<int:quarter>/print/",
+        standings.printed,
+        name="standing-quarter-print",
+    ),
+    path(
+        "standings/<int:year>/q<int:quarter>/standings.xlsx",
+        standings.download,
+        name="standing-quarter-download",
+    ),
     path("colours/", colours.show, name="colour-matrix"),
     path("dashboard/", dashboard.latest, name="dashboard-latest"),
     path("dashboard/<month:month>/", dashboard.show, name="dashboard-month"),

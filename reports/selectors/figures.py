@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assessments.enums import Colour, Grade
 from assessments.models import Edition, Scorecard
+from assessments.scorelines import rules_for
 from pingan.enums import Level, OfficeRole
 from pingan.models import CountySettings, Unit
 from pingan.selectors.calendars import county_settings
@@ -90,11 +91,16 @@ def activity_totals(totals: Mapping[str, int]) -> ActivityTotals:
     )
 
 
+def level_rules(rules: Mapping[str, Any], level: Level, group: str = "") -> Mapping[str, Any]:
+    """The scheme of one group of peers, else that of its level, as the edition has frozen it."""
+    return rules_for(rules, level, group) or {}
+
+
 def item_heads(rules: Mapping[str, Any], level: Level, group: str = "") -> tuple[ItemHead, ...]:
     """The score items of one level, or of one group of peers, as the edition has frozen them."""
-    scheme = rules.get(f"{int(level)}/{group}") or rules.get(str(int(level)), {})
     return tuple(
-        ItemHead(item["code"], item["name"], item["points"]) for item in scheme.get("items", [])
+        ItemHead(item["code"], item["name"], item["points"])
+        for item in level_rules(rules, level, group).get("items", [])
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def attachment(name: str, content: bytes, content_type: str) -> HttpResponse:
     """A file the browser saves under `name`."""

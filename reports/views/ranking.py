@@ -22,6 +22,7 @@ from reports.services import BY_NAME, render_document
 from reports.tables import points_text
 from reports.views.downloads import attachment
 from reports.views.months import month_links
+from reports.views.parameters import number_of
 
 
 def latest(request: SignedInRequest) -> HttpResponse:
@@ -42,8 +43,8 @@ def show(request: SignedInRequest, month: Month) -> HttpResponse:
     peers = find_peers(
         edition,
         groups,
-        parent_id=_number(request, "parent"),
-        level=_number(request, "level"),
+        parent_id=number_of(request, "parent"),
+        level=number_of(request, "level"),
         group=request.GET.get("group"),
     )
     if peers is None:
@@ -71,15 +72,6 @@ def download(request: SignedInRequest, month: Month) -> HttpResponse:
     document = BY_NAME["ranking.xlsx"]
     name, content = render_document(document=document, edition=edition)
     return attachment(name, content, document.content_type)
-
-
-def _number(request: SignedInRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    if not text.isdecimal():
-        raise Http404
-    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
