@@ -62,6 +62,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         "排名",
         (
             ("reports:ranking-latest", "排名", _RECORDS),
+            ("reports:standing-latest", "累计排名", _RECORDS),
             ("reports:colour-matrix", "红黄蓝", _RECORDS),
         ),
     ),
