@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from assessments.enums import Colour, Grade, RuleShape
 from assessments.ranking import Place, colour_of, grade_of, places, worse
 from assessments.scoring import Item, Line, counts_for_mean, read_item, score, stored, total
-from assessments.tables import INDICATOR, LAST_YEAR, VETOES
+from assessments.tables import INDICATOR, LAST_YEAR, VETOES, Labels
 from pingan.enums import Level
 
 Facts = dict[str, int]
@@ -102,6 +102,16 @@ def rules_for(rules: Mapping[str, T], level: int, peer_group: str = "") -> T | N
 def level_of(key: str) -> Level:
     """The level of a key of `rules_key`."""
     return Level(int(key.partition("/")[0]))
+
+
+def labels_of(rules: Mapping[str, Any]) -> Labels:
+    """What an edition's rules call the indicators that they are scored on."""
+    return {
+        name: label
+        for scheme in rules.values()
+        for item in scheme["items"]
+        for name, label in item.get("labels", {}).items()
+    }
 
 
 def read_rules(rules: Mapping[str, Any]) -> dict[str, LevelRules]:

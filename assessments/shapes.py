@@ -13,7 +13,8 @@ numbers, a count is a name of `tables.is_fact`; `denominator` may also be a whol
     MEAN       numerator, denominator; of: "county" (all units of the level, the default) or
                "peers" (those it is ranked with); within: percentage points that cost nothing (0);
                direction; and each: points off per percentage point beyond that,
-               or steps: [[more than so many percentage points, points off], …] from low to high
+               or steps: [[more than so many percentage points, points off], …] from low to high;
+               denominator 1: the counts themselves, and percent of the mean instead of points
     LAST_YEAR  numerator, denominator (1: the counts themselves); change: the percentage of rise or
                fall that earns everything (0: no worse than last year); direction; and each: points
                off per percentage point short of it, or steps as above
@@ -125,10 +126,16 @@ def _veto(_item: Item, _numerator: int, _denominator: int) -> int:
 
 
 def mean_gap(item: Item, numerator: int, denominator: int, base: tuple[int, int]) -> int:
-    """Hundredths of what the rate is worse than the mean, times both denominators."""
+    """Percentage points that the rate is worse than the mean, times `mean_scale`."""
     whole, parts = base
     worse = 100 * (whole * denominator - numerator * parts)
     return worse if item.rises else -worse
+
+
+def mean_scale(item: Item, denominator: int, base: tuple[int, int]) -> int:
+    """Counts without a denominator are compared in percent of their mean."""
+    whole, parts = base
+    return denominator * (max(1, whole) if isinstance(item.denominator, int) else parts)
 
 
 def change_gap(item: Item, numerator: int, denominator: int, base: tuple[int, int]) -> int:
@@ -146,7 +153,7 @@ def change_scale(denominator: int, before: int) -> int:
 
 
 def _mean(item: Item, numerator: int, denominator: int, base: tuple[int, int]) -> int:
-    scale = denominator * base[1]
+    scale = mean_scale(item, denominator, base)
     return _short(item, mean_gap(item, numerator, denominator, base), scale)
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from assessments.explain import count_text, points_text
 from assessments.models import Edition, Scorecard
-from assessments.scorelines import Card
-from assessments.tables import FACTS
+from assessments.scorelines import Card, labels_of
+from assessments.tables import Labels, fact
 
 NAMED_FACTS = 4  # counts that one sentence names
 NAMED_UNITS = 40  # units that get a sentence of their own
@@ -36,7 +36,11 @@ def describe_changes(results: Results, replaced: Sequence[Edition]) -> dict[int,
     return {
         edition.county_id: [
             *_rule_changes(edition.rules, results[edition.county_id][0]),
-            *_card_changes(old.get(edition.pk, {}), results[edition.county_id][1]),
+            *_card_changes(
+                old.get(edition.pk, {}),
+                results[edition.county_id][1],
+                labels_of(results[edition.county_id][0]),
+            ),
         ]
         for edition in replaced
     }
@@ -64,14 +68,14 @@ def _rule_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _card_changes(old: Mapping[int, Old], cards: Sequence[Card]) -> list[str]:
+def _card_changes(old: Mapping[int, Old], cards: Sequence[Card], labels: Labels) -> list[str]:
     by_unit = {card.unit_id: card for card in cards}
     sentences, rank_only = [], 0
     for card in cards:
         before = old.get(card.unit_id)
         if before is None:
             sentences.append(f"{card.unit_name}：新参加考评，{points_text(card.total)}分。")
-        elif text := _one_change(before, card):
+        elif text := _one_change(before, card, labels):
             sentences.append(text)
         elif before.rank != card.rank:
             rank_only += 1
@@ -86,7 +90,7 @@ def _card_changes(old: Mapping[int, Old], cards: Sequence[Card]) -> list[str]:
     return sentences or ["各单位得分和名次不变，上月名次或单位名称等有变动。"]
 
 
-def _one_change(old: Old, card: Card) -> str:
+def _one_change(old: Old, card: Card, labels: Labels) -> str:
     facts = json.loads(card.facts)
     changed = [name for name in facts if facts[name] != old.facts.get(name)]
     parts = []
@@ -96,7 +100,7 @@ def _one_change(old: Old, card: Card) -> str:
         parts.append(f"名次由第{old.rank}名变为第{card.rank}名")
     if changed:
         named = [
-            f"{FACTS[name].label}由{count_text(name, old.facts.get(name, 0))}"
+            f"{fact(name, labels).label}由{count_text(name, old.facts.get(name, 0))}"
             f"变为{count_text(name, facts[name])}"
             for name in changed[:NAMED_FACTS]
         ]
