@@ -257,6 +257,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "pingan.tasks.sweep_jobs", "schedule": 10.0},
     "send-reminders": {"task": "campaigns.tasks.send_reminders", "schedule": 3600.0},
+    "settle-problems": {"task": "assessments.tasks.settle_problems", "schedule": 3600.0},
+    "keep-dispute-clocks": {"task": "disputes.tasks.keep_clocks", "schedule": 3600.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
 
