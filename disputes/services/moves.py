@@ -39,10 +39,10 @@ def move_dispute(
     _check_day(row, move, on)
     if move in NEED_REASON and not note.strip():
         raise Refused(f"“{move.label}”请写明理由。")
-    return make_move(row, move, on=on, by=by, note=note)
+    return make_move(row=row, move=move, on=on, by=by, note=note)
 
 
-def make_move(row: Dispute, move: Move, *, on: dt.date, by: User | None, note: str = "") -> Dispute:
+def make_move(*, row: Dispute, move: Move, on: dt.date, by: User | None, note: str = "") -> Dispute:
     """Write a move that was checked, on a locked row. For the services of this app."""
     before = audit.snapshot(row, "state", "accepted_on", "due_on", "settled_on", "closed_on")
     old = DisputeState(row.state)
