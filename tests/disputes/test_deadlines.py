@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -74,8 +75,8 @@ def test_days_of_a_pause_do_not_count(pauses, expected):
     assert paused_days(found, day("2026-09-01"), day("2026-09-10")) == expected
 
 
-def dates(**fields) -> Dates:
-    base = {
+def dates(**fields: Any) -> Dates:
+    base: dict[str, Any] = {
         "today": day("2026-09-10"),
         "level": Level.VILLAGE,
         "level_since": day("2026-09-01"),
