@@ -1,5 +1,45 @@
 """Rewards, rewards for information, tenures and archives."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from assessments.views import information_rewards, reward_proposals, rewards
+
+urlpatterns = [
+    path("rewards/", rewards.index, name="reward-list"),
+    path("rewards/new/", rewards.create, name="reward-create"),
+    path("rewards/proposals/", reward_proposals.show, name="reward-proposals"),
+    path("rewards/rewards.xlsx", rewards.download, name="reward-download"),
+    path("rewards/<int:pk>/", rewards.detail, name="reward-detail"),
+    path("rewards/<int:pk>/edit/", rewards.edit, name="reward-edit"),
+    path("rewards/<int:pk>/pay", rewards.pay, name="reward-pay"),
+    path("rewards/<int:pk>/cancel", rewards.cancel, name="reward-cancel"),
+    path("information-rewards/", information_rewards.index, name="information-list"),
+    path("information-rewards/new/", information_rewards.create, name="information-create"),
+    path("information-rewards/<int:pk>/", information_rewards.detail, name="information-detail"),
+    path(
+        "information-rewards/<int:pk>/verify",
+        information_rewards.verify,
+        name="information-verify",
+    ),
+    path(
+        "information-rewards/<int:pk>/approve",
+        information_rewards.approve,
+        name="information-approve",
+    ),
+    path(
+        "information-rewards/<int:pk>/refuse",
+        information_rewards.refuse,
+        name="information-refuse",
+    ),
+    path("information-rewards/<int:pk>/pay", information_rewards.pay, name="information-pay"),
+    path(
+        "information-rewards/<int:pk>/reissue",
+        information_rewards.reissue,
+        name="information-reissue",
+    ),
+    path(
+        "information-rewards/<int:pk>/receipt.pdf",
+        information_rewards.receipt,
+        name="information-receipt",
+    ),
+]
