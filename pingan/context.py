@@ -67,6 +67,13 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         ),
     ),
     (
+        "命名奖惩",
+        (
+            ("assessments:reward-list", "奖惩", _RECORDS),
+            ("assessments:information-list", "信息奖励", (Role.COUNTY_OFFICER,)),
+        ),
+    ),
+    (
         "通报",
         (
             ("reports:bulletin-list", "通报", _RECORDS),
