@@ -6,8 +6,11 @@
   var PAGES = "pingan-pages";
   var LAST = "pingan:person";
   var SYNCED = "pingan:synced";
-  var TABLE = /^\/returns\/\d+\/(patrol|sweep)\/$/;
-  var NAMES = { patrol: "治安巡逻", sweep: "六排查" };
+  var TABLE = /^\/(?:returns\/\d+\/(patrol|sweep)|inspections\/\d{4}-\d\d\/\d+\/(open|secret))\/$/;
+  var NAMES = { patrol: "治安巡逻", sweep: "六排查", open: "检查表", secret: "暗访检查表" };
+  var FORM = "form[data-draft-url], form[data-offline]";
+  var FEW = 4;
+  var MANY = 12;  // the units of an inspection group
   var AGAIN = 20000;
   var bar = document.getElementById("offline-state");
   var here = document.body.dataset.person;
@@ -80,7 +83,10 @@
     }
   }
 
-  function nameOf(path) { return NAMES[TABLE.exec(path)[1]]; }
+  function nameOf(path) {
+    var found = TABLE.exec(path);
+    return NAMES[found[1] || found[2]];
+  }
 
   function show(done) {
     return waiting().then(function (items) {
@@ -95,7 +101,7 @@
       } else if (items.length) {
         say("已存本机 " + items.length + " 项，正在等待上报", "is-off");
       } else if (!navigator.onLine) {
-        say("离线：巡逻和排查可以照常填写，保存在本机，联网后自动上报", "is-off");
+        say("离线：巡逻、排查和检查表可以照常填写，保存在本机，联网后自动上报", "is-off");
       } else {
         say(done || "");
       }
@@ -152,8 +158,9 @@
   /* The table that lies under the hand is the old one: look again; where something was typed
      since, only its version moves on. */
   function refreshTable() {
-    var form = document.querySelector("form[data-draft-url]");
+    var form = document.querySelector(FORM);
     if (!form || !form.hasAttribute("data-queued")) { return; }
+    if (form.hasAttribute("data-offline")) { location.replace(form.dataset.offline); return; }
     if (!form.hasAttribute("data-typed")) { location.replace(location.pathname); return; }
     fetch(location.pathname).then(function (answer) { return answer.text(); }).then(function (text) {
       var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("form[data-draft-url]");
@@ -165,10 +172,11 @@
 
   /* A table that waits is shown as it was sent, not as it was seen last. */
   function overlay(items) {
-    var form = document.querySelector("form[data-draft-url]");
+    var form = document.querySelector(FORM);
     var own = items.filter(function (item) { return item.path === location.pathname; })[0];
     if (!form || !own) { return; }
     if (location.search === "?draft=restore") {
+      if (form.hasAttribute("data-offline")) { window.pinganFill(form, own.body); }  // kept here alone
       if (own.problem) { settle(own, "").then(function () { show(); }); }
       return;
     }
@@ -223,7 +231,8 @@
       return TABLE.test(path) && paths.indexOf(path) === place;
     });
     var isPhone = window.matchMedia("(max-width: 767px)").matches;
-    worker.postMessage({ assets: assets, tables: isPhone && links.length <= 4 ? links : [] });
+    var most = document.querySelector("[data-keep-tables]") ? MANY : FEW;
+    worker.postMessage({ assets: assets, tables: isPhone && links.length <= most ? links : [] });
   }
 
   var changed = here && localStorage.getItem(LAST) !== here;

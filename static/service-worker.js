@@ -1,12 +1,12 @@
-/* Entry without a network. Keeps the look of the site and the two tables that are filled in the
-   field (patrols, sweeps) as they were last seen; a table that is sent while there is no network
+/* Entry without a network. Keeps the look of the site and the tables that are filled in the field
+   (patrols, sweeps, sheets of inspections) as they were last seen; a table that is sent while there is no network
    waits in this device and is sent later by offline.js. Nothing else is ever kept. */
 "use strict";
 
 const PAGES = "pingan-pages";
 const ASSETS = "pingan-assets";
 const OFFLINE = "/offline";
-const TABLE = /^\/returns\/\d+\/(patrol|sweep)\/$/;
+const TABLE = /^\/(?:returns\/\d+\/(?:patrol|sweep)|inspections\/\d{4}-\d\d\/\d+\/(?:open|secret))\/$/;
 const PATIENCE = 8000;
 const LOST = [502, 503, 504];
 
