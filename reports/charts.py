@@ -92,6 +92,47 @@ class Spark:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """One row of a range chart, in the units of its axis."""
+
+    name: str
+    value: int
+    low: int
+    high: int
+    mark: str  # a word at the end of the row
+    title: str  # what a reader is told about it
+    band: int = 0  # rows of one band share their ground
+
+
+@dataclass(frozen=True, slots=True)
+class WhiskerRow:
+    """A row as it is drawn: the whisker from `start` to `end`, the dot, its words."""
+
+    y: int
+    top: int
+    start: int
+    end: int
+    dot: int
+    name: str
+    mark: str
+    title: str
+    is_shaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhiskerChart:
+    """Ranges one below the other over a common axis."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    row_height: int
+    ticks: tuple[Label, ...]
+    rows: tuple[WhiskerRow, ...]
+
+
 def nice_range(low: int, high: int) -> tuple[int, int, int]:
     """Bottom, top and step of an axis that holds `low` … `high` with a few round steps."""
     span = max(high - low, 1)
@@ -191,6 +232,35 @@ def bar_segments(parts: Sequence[tuple[str, str, int]]) -> tuple[Segment, ...]:
         end = done * 1000 // total if total else 0
         segments.append(Segment(name, style, count, start, end - start))
     return tuple(segments)
+
+
+def whisker_chart(rows: Sequence[Whisker], ticks: Sequence[tuple[int, str]]) -> WhiskerChart | None:
+    """Dot and whisker a row, between the first tick and the last; None without rows."""
+    if not rows:
+        return None
+    left, right, height, head = 200, 578, 30, 26
+    low, high = ticks[0][0], ticks[-1][0]
+
+    def across(value: int) -> int:
+        inside = min(max(value, low), high)
+        return left + (right - left) * (inside - low) // max(high - low, 1)
+
+    drawn = tuple(
+        WhiskerRow(
+            y=head + height * index + height // 2,
+            top=head + height * index,
+            start=across(row.low),
+            end=across(row.high),
+            dot=across(row.value),
+            name=row.name,
+            mark=row.mark,
+            title=row.title,
+            is_shaded=row.band % 2 == 1,
+        )
+        for index, row in enumerate(rows)
+    )
+    marks = tuple(Label(across(value), text) for value, text in ticks)
+    return WhiskerChart(WIDTH, head + height * len(rows) + 8, left, right, height, marks, drawn)
 
 
 def _line(

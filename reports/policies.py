@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from assessments.models import Edition
-from pingan.enums import Role
+from pingan.enums import Level, Role
 from pingan.models import User
 from pingan.refusals import Forbidden, Refused
 
@@ -34,6 +34,25 @@ def check_issue(user: User | None, edition: Edition, *, issued_on: dt.date, toda
 def may_see_burden(user: User) -> bool:
     """Those who ask, and those who may tell them to ask less."""
     return user.is_active and user.role in (Role.COUNTY_OFFICER, Role.LEADER)
+
+
+def may_see_survey_indexes(user: User) -> bool:
+    """Those who take surveys and those who read what they are worth; each sees his own units."""
+    return user.is_active and user.role in (
+        Role.COUNTY_OFFICER,
+        Role.LEADER,
+        Role.INSPECTOR,
+        Role.TOWNSHIP_CLERK,
+        Role.TOWNSHIP_REVIEWER,
+    )
+
+
+def check_fairness(user: User) -> None:
+    """How firm a ranking is, is for those who decide on it."""
+    if not user.is_active or user.role not in (Role.COUNTY_OFFICER, Role.LEADER):
+        raise Forbidden("公平性分析由县级经办员和县领导查看。")
+    if user.unit.level != Level.COUNTY:
+        raise Forbidden("公平性分析由县级经办员和县领导查看。")
 
 
 def may_issue(user: User, edition: Edition) -> bool:

@@ -12,6 +12,7 @@ from reports.views import (
     matrix,
     ranking,
     standings,
+    surveys,
 )
 
 app_name = "reports"
@@ -37,6 +38,11 @@ urlpatterns = [
         "standings/<int:year>/q<int:quarter>/standings.xlsx",
         standings.download,
         name="standing-quarter-download",
+    ),
+    path("survey-indexes/", surveys.latest, name="survey-index-latest"),
+    path("survey-indexes/<month:month>/", surveys.show, name="survey-index"),
+    path(
+        "survey-indexes/<month:month>/indexes.xlsx", surveys.download, name="survey-index-download"
     ),
     path("colours/", colours.show, name="colour-matrix"),
     path("dashboard/", dashboard.latest, name="dashboard-latest"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.enums import Colour, Grade
+from assessments.enums import Colour, Grade, RuleShape
 from assessments.models import Edition, Scorecard
 from assessments.scorelines import rules_for
 from pingan.enums import Level, OfficeRole
@@ -56,7 +56,7 @@ _CARD_FIELDS = (
 def month_figures(
     edition: Edition, *, issued_on: dt.date, bulletin_number: int, with_villages: bool = True
 ) -> MonthFigures:
-    """Everything the documents of the edition may say. Five queries, whatever the units."""
+    """Everything the documents of the edition may say. Six queries, whatever the units."""
     county = edition.county
     settings = county_settings(county)
     before = previous_edition(edition)
@@ -80,8 +80,17 @@ def month_figures(
         sectors=tuple(ranking for level, ranking in rankings if level == Level.DEPARTMENT),
         villages=tuple(ranking for level, ranking in rankings if level == Level.VILLAGE),
         changes=tuple(edition.changes),
+        corrects=_corrected_number(edition),
         township_groups=townships if len(townships) > 1 else (),
     )
+
+
+def _corrected_number(edition: Edition) -> int:
+    """The edition that was out before this one; editions of the preview alone correct nothing."""
+    out = Edition.objects.published().filter(
+        county=edition.county_id, month=edition.month, number__lt=edition.number
+    )
+    return out.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def activity_totals(totals: Mapping[str, int]) -> ActivityTotals:
@@ -97,10 +106,14 @@ def level_rules(rules: Mapping[str, Any], level: Level, group: str = "") -> Mapp
 
 
 def item_heads(rules: Mapping[str, Any], level: Level, group: str = "") -> tuple[ItemHead, ...]:
-    """The score items of one level, or of one group of peers, as the edition has frozen them."""
+    """The score items of one level, or of one group of peers, as the edition has frozen them.
+
+    A veto moves the grade and has no points to show.
+    """
     return tuple(
         ItemHead(item["code"], item["name"], item["points"])
         for item in level_rules(rules, level, group).get("items", [])
+        if item["shape"] != RuleShape.VETO
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from pingan.enums import Level
 from pingan.models import User
 from pingan.scopes import may_see
 from reports.charts import Spark
-from reports.selectors.figures import OTHERS, item_heads
+from reports.selectors.figures import OTHERS, item_heads, level_rules
 from reports.selectors.trends import SPANS, trends
 from reports.tables import ItemHead, points_text
 
@@ -187,13 +187,17 @@ def ranking_page(
         .defer("facts")
     )
     heads = item_heads(edition.rules, peers.level, peers.group)
+    minima = {
+        item["code"]: item["parameters"].get("minimum", 1)
+        for item in level_rules(edition.rules, peers.level, peers.group).get("items", [])
+    }
     drawn = trends(edition, user, [card.unit_id for card in cards], months)
     below: dict[int, list[Peers]] = {}
     for group in groups:
         below.setdefault(group.parent_id, []).append(group)
     lines = [
         replace(
-            _line(card, heads, tuple(below.get(card.unit_id, ())), user),
+            _line(card, heads, minima, tuple(below.get(card.unit_id, ())), user),
             trend=drawn[card.unit_id],
         )
         for card in cards
@@ -204,10 +208,14 @@ def ranking_page(
 
 
 def _line(
-    card: Scorecard, heads: Sequence[ItemHead], below: tuple[Peers, ...], user: User
+    card: Scorecard,
+    heads: Sequence[ItemHead],
+    minima: Mapping[str, int],
+    below: tuple[Peers, ...],
+    user: User,
 ) -> RankLine:
     points = {line[0]: line[1] for line in card.lines}
-    few = {line[0] for line in card.lines if line[1] is None and line[4]}
+    few = {line[0] for line in card.lines if 0 < line[4] < minima.get(line[0], 1)}
     return RankLine(
         rank=card.rank,
         is_tied=card.is_tied,
