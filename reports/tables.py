@@ -120,6 +120,7 @@ class MonthFigures:
     sectors: tuple[PeerRanking, ...]  # one ranking a 口
     villages: tuple[PeerRanking, ...]  # one ranking a township
     changes: tuple[str, ...]  # what changed since the previous edition; empty for the first
+    corrects: int = 0  # the published edition that this one corrects; 0: none was out before
     township_groups: tuple[PeerRanking, ...] = ()  # where townships are ranked in several groups
 
     @property

@@ -71,7 +71,8 @@ def make_county(
 ) -> County:
     """A county with its tree and settings; the codes begin with `code`, the names say where."""
     county = make_unit(None, kind=UnitKind.COUNTY, code=f"{code}000000", name=name)
-    CountySettings.objects.create(county=county, is_demo=True)
+    # Published straight away; the tests of the preview set its hours.
+    CountySettings.objects.create(county=county, is_demo=True, preview_hours=0)
     tree = County(county)
     for number in range(townships):
         _add_township(tree, code, number, villages=villages)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from assessments.models import Edition
 from assessments.tables import COUNTY_INSPECTED, TOWNSHIP_INSPECTED, TOWNSHIP_INSPECTORS
 from pingan import scopes
 from pingan.enums import Role
@@ -27,15 +26,6 @@ def check_close(*, county: Unit, month: Month, today: dt.date, by: User | None) 
     check_officer(county=county, by=by)
     if month.last_day >= today:
         raise Refused(f"{month.label}还没有结束，不能结账。")
-
-
-def check_publish(*, edition: Edition, by: User | None) -> None:
-    """Only the current edition is published."""
-    check_officer(county=edition.county, by=by)
-    if not edition.is_current:
-        raise Refused(
-            f"{edition.month.label}第{edition.number}版已被新的版次取代，请公布现行的版次。"
-        )
 
 
 def check_inspect(*, unit: Unit, by: User) -> None:

@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from assessments.enums import Colour, Grade
 from assessments.explain import explain
-from assessments.models import Scorecard
-from assessments.scorelines import SUMMED_LEVELS, rules_for
-from assessments.scoring import Item, Line, applicable, losses, read_item
+from assessments.models import Appeal, Scorecard
+from assessments.scorelines import SUMMED_LEVELS
+from assessments.scoring import Item, Line, applicable, losses
+from assessments.selectors.appeals import appeals_of, items_of
+from assessments.selectors.evidence import evidence
+from assessments.selectors.record_evidence import Behind, Note
 from assessments.tables import fact
 from campaigns.enums import Activity
 from campaigns.models import MonthlyReturn
@@ -21,6 +24,15 @@ from pingan.models import User
 HISTORY_MONTHS = 12
 CHART_WIDTH, CHART_HEIGHT, CHART_MARGIN = 600, 160, 32
 FULL = 10_000
+# Counts whose records have a page of their own.
+_PAGES = {
+    "inspection": ("assessments:inspection-list", "检查记录"),
+    "undercover": ("assessments:inspection-list", "检查记录"),
+    "indicator": ("campaigns:indicator-list", "指标"),
+    "notices": ("assessments:notice-list", "整改通知书"),
+    "problems": ("assessments:problem-list", "问题"),
+    "vetoes": ("assessments:veto-list", "一票否决"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,15 @@ class CardRow:
     lost: int
     address: str
     address_label: str
+    code: str
+    notes: tuple[Note, ...]
+    appeal: Appeal | None
+    may_appeal: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Points lost are shown opened."""
+        return self.lost > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,56 +107,59 @@ class CardPage:
         return " ".join(f"{point.x},{point.y}" for point in self.history)
 
 
-def card_page(card: Scorecard, user: User) -> CardPage:
-    """The page of one card. Three queries, whatever the items."""
-    items = _items_of(card)
+def card_page(card: Scorecard, user: User, *, may_appeal: bool = False) -> CardPage:
+    """The page of one card. A fixed number of queries, whatever the units and records."""
+    items = items_of(card)
     lines = [Line(*line) for line in card.lines]
     monthly_return = _return_behind(card, user)
+    notes = evidence(
+        Behind(card, monthly_return, user), [items[line.code].numerator for line in lines]
+    )
+    appeals = appeals_of(card)
     earned, possible = applicable(lines)
-    rows = tuple(
-        _row(card, items[line.code], line, lost, monthly_return)
-        for line, lost in zip(lines, losses(lines), strict=True)
-    )
-    return CardPage(rows, earned, possible, _below(card, user), _history(card, user))
+    rows = []
+    for line, lost in zip(lines, losses(lines), strict=True):
+        item = items[line.code]
+        address, label = _records(card, item, monthly_return)
+        appeal = appeals.get(line.code)
+        rows.append(
+            CardRow(
+                name=item.name,
+                clause=item.clause,
+                explanation=explain(line, item),
+                points=line.points,
+                maximum=line.maximum,
+                lost=lost,
+                address=address,
+                address_label=label,
+                code=line.code,
+                notes=tuple(notes.get(item.numerator, ())) if line.points is not None else (),
+                appeal=appeal,
+                may_appeal=may_appeal and appeal is None and loses_points(line),
+            )
+        )
+    return CardPage(tuple(rows), earned, possible, _below(card, user), _history(card, user))
 
 
-def _items_of(card: Scorecard) -> dict[str, Item]:
-    """The rules that the card was scored with, by code."""
-    scheme = rules_for(card.edition.rules, card.level, card.peer_group) or {"items": []}
-    return {data["code"]: read_item(data) for data in scheme["items"]}
-
-
-def _row(
-    card: Scorecard, item: Item, line: Line, lost: int, monthly_return: MonthlyReturn | None
-) -> CardRow:
-    address, label = _records(card, item, monthly_return)
-    return CardRow(
-        item.name,
-        item.clause,
-        explain(line, item),
-        line.points,
-        line.maximum,
-        lost,
-        address,
-        label,
-    )
+def loses_points(line: Line) -> bool:
+    """Of its own points: what an appeal can be about."""
+    return line.points is not None and line.points < line.maximum
 
 
 def _records(card: Scorecard, item: Item, monthly_return: MonthlyReturn | None) -> tuple[str, str]:
     """Where the records of an item are: the return's page, the inspection, or the units below."""
     source = fact(item.numerator).source
-    month = str(card.month)
-    if source == "inspection":
-        return reverse("assessments:inspection-list") + f"?month={month}&unit={card.unit_id}", (
-            "检查记录"
-        )
+    if source in _PAGES:
+        page, label = _PAGES[source]
+        return f"{reverse(page)}?month={card.month}&unit={card.unit_id}", label
     is_of_below = item.numerator.startswith(("area_", "villages_"))
     if is_of_below or (card.level in SUMMED_LEVELS and card.level != Level.TOWNSHIP):
         return "#below", "所辖单位"
-    if monthly_return is None:
+    if monthly_return is None or source == "rating":
         return "", ""
     if source == "return":
         return reverse("campaigns:return-view", args=[monthly_return.pk]), "月报"
+    source = "sweep" if source == "disputes" else source
     activity = Activity.GROUPS if card.level == Level.GROUP else Activity(source)
     address = reverse("campaigns:return-activity", args=[monthly_return.pk, activity.value])
     return address, activity.label
@@ -192,4 +216,12 @@ def place_points(months: Sequence[tuple[object, int, int, int, int]]) -> tuple[H
             card_id,
         )
         for place, (month, total, rank, peers, card_id) in enumerate(months)
+    )
+
+
+def own_change(card: Scorecard) -> str:
+    """What this edition says about this unit against the one before; other units' stays theirs."""
+    start = f"{card.unit_name}："
+    return next(
+        (text.removeprefix(start) for text in card.edition.changes if text.startswith(start)), ""
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from assessments.models import Edition, Inspection
+from assessments.selectors.previews import Publication, publication
 from campaigns.enums import ReturnState
 from campaigns.models import MonthlyReturn, Survey
 from pingan.enums import REPORTING_LEVELS, Level
@@ -51,6 +52,7 @@ class Desk:
     editions: tuple[Edition, ...]
     states: tuple[tuple[str, int], ...]  # of the returns, by their word
     missing: tuple[MissingList, ...]
+    publication: Publication | None  # of the current edition
 
     @property
     def is_closed(self) -> bool:
@@ -69,7 +71,7 @@ NO_RETURN = "未开始"
 
 
 def desk(county: Unit, month: Month) -> Desk:
-    """The desk of one county's month. Six queries, whatever the units."""
+    """The desk of one county's month. Nine queries at most, whatever the units."""
     units = list(
         UnitVersion.objects.on(month.last_day)
         .filter(county=county, is_scored=True, level__in=REPORTING_LEVELS | COUNTY_LEVELS)
@@ -89,18 +91,21 @@ def desk(county: Unit, month: Month) -> Desk:
         if unit.level in REPORTING_LEVELS
     )
     words = (NO_RETURN, *ReturnState.labels)
+    editions = tuple(
+        Edition.objects.filter(county=county, month=month)
+        .select_related("county", "closed_by", "published_by")
+        .defer("rules", "totals")
+        .order_by("-number")
+    )
+    current = next((edition for edition in editions if edition.is_current), None)
     return Desk(
         period=Period.objects.filter(county=county, month=month)
         .select_related("closed_by")
         .first(),
-        editions=tuple(
-            Edition.objects.filter(county=county, month=month)
-            .select_related("closed_by", "published_by")
-            .defer("rules", "totals")
-            .order_by("-number")
-        ),
+        editions=editions,
         states=tuple((word, states[word]) for word in words if states[word]),
         missing=tuple(_missing(units, returns, inspected, surveyed)),
+        publication=publication(current) if current else None,
     )
 
 

@@ -88,11 +88,23 @@ def _write(
             rules=result.rules,
             totals=result.totals,
             changes=changes.get(result.county.pk, []),
+            **_preview_of(current.get(result.county.pk)),
         )
         for result in changed
     )
     insert_rows(Scorecard, COLUMNS, _rows(editions, changed, month))
     return {edition.county_id: edition for edition in editions}
+
+
+def _preview_of(replaced: Edition | None) -> dict[str, Any]:
+    """A close within the preview stays in it: units go on reading, until the same moment."""
+    if replaced is None or replaced.published_at is not None:
+        return {}
+    return {
+        "preview_opened_at": replaced.preview_opened_at,
+        "preview_until": replaced.preview_until,
+        "preview_opened_by_id": replaced.preview_opened_by_id,
+    }
 
 
 def _rows(

@@ -24,9 +24,9 @@ HASH_DIGITS = 16
 
 
 def compose_bulletin(figures: MonthFigures) -> BulletinContent:
-    """The words of the bulletin; a later edition is a correction and says what changed."""
+    """The words of the bulletin; what corrects a published edition says what changed."""
     offices, unit_word = figures.offices, _township_word(figures)
-    is_correction = figures.edition_number > 1
+    is_correction = figures.corrects > 0
     kind = "更正通报" if is_correction else "通报"
     place = county_word(figures)
     date = _date(figures.issued_on)
@@ -87,14 +87,14 @@ def _body(figures: MonthFigures, unit_word: str, whole: str) -> tuple[Block, ...
 
 def _opening(figures: MonthFigures) -> list[Paragraph]:
     month, closed = figures.month.label, _date(figures.closed_on)
-    if figures.edition_number == 1:
+    if not figures.corrects:
         return [
             Paragraph(
                 f"{month}{CAMPAIGN}考评已于{closed}完成，得分依据各单位审核通过的月报、"
                 "督导检查和治安测评记录计算。现将考评情况通报如下。"
             )
         ]
-    first = f"{month}{CAMPAIGN}考评情况（第{figures.edition_number - 1}版）通报后，"
+    first = f"{month}{CAMPAIGN}考评情况（第{figures.corrects}版）通报后，"
     again = (
         f"以本通报（第{figures.edition_number}版，{closed}核定）为准，此前各版同时停止使用。"
         "现将更正后的考评情况重新通报如下。"

@@ -18,6 +18,7 @@ from pingan.enums import REPORTING_LEVELS, Level, Role
 from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
+from reports.demo.appeals import close_day, pass_preview
 from reports.demo.followups import follow_ups_of
 from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
@@ -43,7 +44,8 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         with transaction.atomic():
             fill_month(county, month)
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
-        _date_close(edition, min(month.next.first_day.replace(day=9), today))
+        _date_close(edition, min(close_day(month), today))
+        edition = pass_preview(edition, _officer(county), is_last=month == last)
         issue_day = _issue_day(month, today)
         bulletin = issue_bulletin(edition=edition, by=_officer(county), issued_on=issue_day)
         _date_issue(bulletin)

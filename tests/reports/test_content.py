@@ -277,7 +277,7 @@ def test_problems_name_units_and_counts():
 def test_correction_says_what_changed():
     changes = ("角奎镇总分由90.00分改为91.00分", "海子镇名次由3变为4。")
 
-    content = compose_bulletin(make_figures(edition_number=2, changes=changes))
+    content = compose_bulletin(make_figures(edition_number=2, corrects=1, changes=changes))
 
     text = text_of(content)
     assert content.title == "关于2026年9月“月月创平安”活动考评情况的更正通报"
