@@ -35,7 +35,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "notices": ("notices_due", "notices_closed"),
     "problems": ("problems_open", "problems_lasting"),
 }
-AREA_DISPUTES = ("area_disputes_found", "area_disputes_solved")
+# A township answers for its villages' disputes too: whichever is asked for brings both.
+DISPUTES = (*KINDS["disputes"], "area_disputes_found", "area_disputes_solved")
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def wanted_by(rules: Mapping[int, Mapping[str, LevelRules]]) -> Wanted:
                 names[id(scheme)] = scheme.facts()
             wanted.levels[county_id, level_of(key)] |= names[id(scheme)]
         wanted.levels[county_id, Level.DEPARTMENT] |= wanted.of(county_id, Level.SECTOR)
-        if not wanted.of(county_id, Level.TOWNSHIP).isdisjoint(AREA_DISPUTES):
+        if not wanted.of(county_id, Level.TOWNSHIP).isdisjoint(DISPUTES):
             for level in (Level.TOWNSHIP, Level.VILLAGE):
                 wanted.levels[county_id, level] |= set(KINDS["disputes"])
     return wanted
