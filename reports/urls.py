@@ -40,7 +40,7 @@ urlpatterns = [
         name="standing-quarter-download",
     ),
     path("survey-indexes/", surveys.latest, name="survey-index-latest"),
-    path("survey-indexes/<month:month>/", surveys.show, name="survey-index"),
+    path("survey-indexes/<month:month>/", surveys.show, name="survey-index-month"),
     path(
         "survey-indexes/<month:month>/indexes.xlsx", surveys.download, name="survey-index-download"
     ),

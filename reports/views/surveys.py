@@ -62,7 +62,7 @@ def latest(request: SignedInRequest) -> HttpResponse:
     _check(request)
     span = survey_span(request.user)
     month = span[1] if span else Month.of(timezone.localdate()).previous
-    return redirect("reports:survey-index", month)
+    return redirect("reports:survey-index-month", month)
 
 
 def show(request: SignedInRequest, month: Month) -> HttpResponse:
@@ -73,7 +73,7 @@ def show(request: SignedInRequest, month: Month) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "links": month_links(
-            "reports:survey-index", month, first=first, last=last, query=wanted.query()
+            "reports:survey-index-month", month, first=first, last=last, query=wanted.query()
         ),
         "index_label": dict(INDEXES)[wanted.index],
         "index_names": [label for _name, label in INDEXES],
