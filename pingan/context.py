@@ -55,6 +55,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         "考评",
         (
             ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
+            ("assessments:scheme-list", "考核办法", _RECORDS),
+            ("assessments:peer-group-list", "同组", (Role.COUNTY_OFFICER, Role.LEADER)),
             ("assessments:inspection-list", "督导检查", _INSPECTORS),
         ),
     ),
@@ -66,6 +68,10 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("reports:survey-index-latest", "测评指数", (*_INSPECTORS, Role.LEADER)),
             ("reports:colour-matrix", "红黄蓝", _RECORDS),
         ),
+    ),
+    (
+        "整改",
+        (("assessments:problem-list", "问题", _RECORDS),),
     ),
     (
         "命名奖惩",

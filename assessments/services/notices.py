@@ -155,7 +155,9 @@ def _solve_all(notice: RectificationNotice, on: dt.date, findings: str, by: User
             )
         before = audit.snapshot(problem, "solved_on", "solution")
         day = max(on, problem.found_on)
-        problem_services.settle(problem, solved_on=day, solution=f"复查通过：{findings}", by=by)
+        problem_services.settle(
+            problem=problem, solved_on=day, solution=f"复查通过：{findings}", by=by
+        )
         problem.version += 1
         problem.save()
         audit.record(

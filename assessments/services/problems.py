@@ -116,7 +116,9 @@ def solve_problem(
     locked = _locked(problem, version)
     policies.check_solve_problem(problem=locked, by=by)
     before = audit.snapshot(locked, *_AUDITED)
-    settle(locked, solved_on=solved_on, solution=_needed(solution, "请写明整改结果。"), by=by)
+    settle(
+        problem=locked, solved_on=solved_on, solution=_needed(solution, "请写明整改结果。"), by=by
+    )
     return _finish(locked, before, "问题销号", locked.solution, by)
 
 
@@ -132,7 +134,7 @@ def reopen_problem(*, problem: Problem, version: int, reason: str, by: User) -> 
     return _finish(locked, before, "重新打开问题", reason, by)
 
 
-def settle(problem: Problem, *, solved_on: dt.date, solution: str, by: User | None) -> None:
+def settle(*, problem: Problem, solved_on: dt.date, solution: str, by: User | None) -> None:
     """Set the fields of a solved problem; whoever calls saves and records it."""
     if solved_on > timezone.localdate():
         raise Refused("解决日期不能晚于今天。")

@@ -1,6 +1,7 @@
 """Typesetting with typst: a template and its data in, a PDF out.
 
-Who prints something keeps the templates in a folder of its own. The work is done in a process of
+Who prints something keeps the templates in a folder of its own; the page of an official document
+is `gongwen.typ`, here. The work is done in a process of
 its own (`worker.py`), bounded in time and memory.
 """
 
@@ -85,7 +86,7 @@ def typeset(
     moment = dt.datetime.combine(issued_on, OFFICE_HOUR, BEIJING)
     return _run(
         {
-            "root": str(template.parent),
+            "root": str(_root(template)),
             "template": str(template),
             "font_dir": str(font_dir),
             "chains": FONT_CHAINS,
@@ -94,6 +95,11 @@ def typeset(
             "standard": "a-2a",
         }
     )
+
+
+def _root(template: Path) -> Path:
+    """Our own templates may import /pingan/typesetting/gongwen.typ; others only their folder."""
+    return BASE if template.is_relative_to(BASE) else template.parent
 
 
 def fonts_in_use(font_dir: Path = FONT_DIR) -> dict[str, str]:
