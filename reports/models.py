@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from assessments.models import Edition
 from pingan.fields import person_field
@@ -19,6 +20,15 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def visible_to(self, user: User) -> Self:
         """An issued bulletin goes to every unit of its county."""
         return self.filter(county_id=user.unit.root_id) if has_records(user) else self.none()
+
+    def with_correction(self) -> Self:
+        """Mark as `is_correction` what followed another bulletin of its month."""
+        earlier = Bulletin.objects.filter(
+            county=OuterRef("county"),
+            edition__month=OuterRef("edition__month"),
+            edition__number__lt=OuterRef("edition__number"),
+        )
+        return self.annotate(is_correction=Exists(earlier))
 
 
 class Bulletin(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.enums import Colour, Grade
 from pingan import scopes
@@ -23,6 +23,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
+
+    def with_correction(self) -> Self:
+        """Mark as `is_correction` what follows a published edition of its month."""
+        out = Edition.objects.published().filter(
+            county=OuterRef("county"), month=OuterRef("month"), number__lt=OuterRef("number")
+        )
+        return self.annotate(is_correction=Exists(out))
 
     def visible_to(self, user: User) -> Self:
         """Of the user's own county; before publication only to those who see all of it."""

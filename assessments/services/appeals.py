@@ -54,6 +54,7 @@ def _check_once(card: Scorecard, item_code: str, lost: int) -> None:
     for earlier in asked.exclude(state=AppealState.WITHDRAWN):
         if earlier.state == AppealState.PENDING:
             raise Refused(f"“{earlier.item_name}”已有一件申诉，正在等县里决定。")
+        assert earlier.decided_at is not None  # the database holds it together
         if lost <= earlier.lost - earlier.restored or earlier.decided_at > card.edition.closed_at:
             raise Refused(f"“{earlier.item_name}”的申诉已有决定，不能再次申诉。")
 

@@ -27,17 +27,17 @@ UPHELD = (
 )
 
 
-def pass_preview(edition: Edition, officer: User, *, is_last: bool) -> Edition:
+def pass_preview(edition: Edition, officer: User, *, has_upheld: bool) -> Edition:
     """Open and end the preview as if in its own time; the edition that is to be published.
 
     Everything goes through the services, now; then the moments are moved into the past.
     """
     opened = open_preview(edition=edition, by=officer)
     appeals = []
-    if is_last:
+    if has_upheld:
         appeals = [*_upheld(opened, officer), *_refused(opened, officer, place=1)]
         [edition] = close_month(counties=[opened.county], month=opened.month, by=officer)
-    elif edition.month.number % STORY_MONTHS == 0:
+    elif edition.month.number % STORY_MONTHS == 1:
         appeals = list(_refused(opened, officer, place=0))
     edition.refresh_from_db()
     _date(edition, opened, appeals)

@@ -45,7 +45,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
             fill_month(county, month)
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
         _date_close(edition, min(close_day(month), today))
-        edition = pass_preview(edition, _officer(county), is_last=month == last)
+        edition = pass_preview(edition, _officer(county), has_upheld=month.next == last)
         issue_day = _issue_day(month, today)
         bulletin = issue_bulletin(edition=edition, by=_officer(county), issued_on=issue_day)
         _date_issue(bulletin)

@@ -20,6 +20,7 @@ def shown_edition(user: User, month: Month) -> Edition | None:
     return (
         Edition.objects.visible_to(user)
         .filter(month=month)
+        .with_correction()
         .select_related("county")
         .order_by("-number")
         .first()

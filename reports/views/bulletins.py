@@ -45,8 +45,10 @@ class PrintedBlock:
 
 def register(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    issued = Bulletin.objects.visible_to(user).select_related("edition", "issued_by")
-    waiting = Edition.objects.visible_to(user).current().filter(bulletin=None).defer("rules")
+    issued = Bulletin.objects.visible_to(user).with_correction()
+    issued = issued.select_related("edition", "issued_by")
+    editions = Edition.objects.visible_to(user).with_correction().defer("rules")
+    waiting = editions.current().filter(bulletin=None)
     form = VerifyForm(request.GET if "code" in request.GET else None)
     context = {
         "page": Paginator(issued, PAGE_SIZE).get_page(request.GET.get("page")),
@@ -115,8 +117,10 @@ def issue(request: SignedInRequest, edition_pk: int) -> HttpResponse:
 def _preview(
     request: SignedInRequest, edition: Edition, form: IssueForm, issued_on: dt.date
 ) -> HttpResponse:
-    content = compose_bulletin(preview_figures(edition=edition, issued_on=issued_on))
-    context = {"edition": edition, "form": form, **_text(content)}
+    figures = preview_figures(edition=edition, issued_on=issued_on)
+    is_correction = figures.corrects > 0
+    content = compose_bulletin(figures)
+    context = {"edition": edition, "is_correction": is_correction, "form": form, **_text(content)}
     return render(request, "reports/bulletin_issue.html", context)
 
 
