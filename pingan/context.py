@@ -78,6 +78,11 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         (
             ("assessments:reward-list", "奖惩", _RECORDS),
             ("assessments:information-list", "信息奖励", (Role.COUNTY_OFFICER,)),
+            (
+                "assessments:archive-list",
+                "实绩档案",
+                (Role.COUNTY_OFFICER, Role.LEADER, *_TOWNSHIP),
+            ),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import information_rewards, reward_proposals, rewards
+from assessments.views import archives, information_rewards, reward_proposals, rewards, tenures
 
 urlpatterns = [
     path("rewards/", rewards.index, name="reward-list"),
@@ -42,4 +42,14 @@ urlpatterns = [
         information_rewards.receipt,
         name="information-receipt",
     ),
+    path("tenures/", tenures.index, name="tenure-list"),
+    path("tenures/new/", tenures.create, name="tenure-create"),
+    path("tenures/<int:pk>/", tenures.edit, name="tenure-edit"),
+    path("tenures/<int:pk>/end", tenures.end, name="tenure-end"),
+    path("tenures/<int:pk>/transfer", tenures.transfer, name="tenure-transfer"),
+    path("tenures/<int:pk>/remove", tenures.remove, name="tenure-remove"),
+    path("archives/", archives.index, name="archive-list"),
+    path("archives/archives.xlsx", archives.download, name="archive-download"),
+    path("archives/<int:pk>/", archives.detail, name="archive-detail"),
+    path("archives/<int:pk>/archive.pdf", archives.printed, name="archive-print"),
 ]
