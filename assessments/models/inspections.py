@@ -61,16 +61,20 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
         return self.filter(month=month)
 
     def visible_to(self, user: User) -> Self:
-        """A secret visit is hidden from the unit until the preview of its month has begun."""
+        """A secret visit is hidden from the unit, and from whoever it answers to below the county,
+        until the preview of its month has begun. An inspector knows of all but his own unit's."""
         own = self.filter(scopes.record_scope(user))
-        if user.unit.level == Level.COUNTY or user.role == Role.INSPECTOR:
+        if user.unit.level == Level.COUNTY:
             return own
         told = Edition.objects.filter(
             Q(preview_opened_at__isnull=False) | Q(published_at__isnull=False),
             county=OuterRef("unit__county"),
             month=OuterRef("month"),
         )
-        return own.filter(~Q(kind=VisitKind.SECRET) | ~Q(unit=user.unit_id) | Exists(told))
+        known = ~Q(kind=VisitKind.SECRET) | Exists(told)
+        if user.role == Role.INSPECTOR:
+            known |= ~scopes.within(user.unit.path, "unit__path")
+        return own.filter(known)
 
 
 class Inspection(models.Model):
@@ -208,8 +212,8 @@ class MonthFocus(models.Model):
 
 class DrawQuerySet(models.QuerySet["Draw"]):
     def visible_to(self, user: User) -> Self:
-        """Of the own county. Whoever is not of the county's office or an inspector sees a draw
-        once it is drawn, and its result when its inspections are over: the page decides."""
+        """Of the own county: everybody sees what was sealed. Whoever is not of the county's
+        office or an inspector sees the result when its visits are over: `result_is_open`."""
         if not scopes.has_records(user):
             return self.none()
         return self.filter(county_id=user.unit.root_id)

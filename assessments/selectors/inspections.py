@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from assessments.models import Inspection, InspectionGroup
+from assessments.enums import VisitKind
+from assessments.models import Inspection, InspectionGroup, MonthFocus
 from assessments.tables import COUNTY_INSPECTED, TOWNSHIP_INSPECTED, TOWNSHIP_INSPECTORS
 from pingan import scopes
 from pingan.enums import Level, PeriodState, Role
@@ -25,8 +26,16 @@ class InspectionRow:
     inspections: list[Inspection] = field(default_factory=list)
 
 
-def inspection_rows(user: User, month: Month, unit_id: int | None = None) -> list[InspectionRow]:
-    """The units this person inspects, or may look at, in the tree of that month. Two queries."""
+def inspection_rows(
+    user: User,
+    month: Month,
+    unit_id: int | None = None,
+    kind: VisitKind | None = None,
+) -> list[InspectionRow]:
+    """The units this person inspects, or may look at, in the tree of that month.
+
+    Three queries: units, visits, what was found on them.
+    """
     units = (
         UnitVersion.objects.on(month.last_day)
         .visible_to(user)
@@ -43,7 +52,9 @@ def inspection_rows(user: User, month: Month, unit_id: int | None = None) -> lis
         for unit in units
     }
     found = Inspection.objects.visible_to(user).for_month(month).select_related("group")
-    for inspection in found.order_by("on"):
+    if kind is not None:
+        found = found.filter(kind=kind)
+    for inspection in found.prefetch_related("entries").order_by("on"):
         if inspection.unit_id in rows:
             rows[inspection.unit_id].inspections.append(inspection)
     return list(rows.values())
@@ -60,6 +71,12 @@ def _inspected_by(user: User) -> Q:
     return Q(level__in=(*COUNTY_INSPECTED, Level.VILLAGE))
 
 
+def findings_of(inspection: Inspection) -> list[tuple[str, str]]:
+    """What was found: (line of the sheet, words); the general remark last, under no line."""
+    found = [(each.name, each.finding) for each in inspection.entries.all() if each.finding]
+    return found + ([("", inspection.findings)] if inspection.findings else [])
+
+
 def period_is_closed(county: Unit, month: Month) -> bool:
     """Whether what was found that month can no longer be changed."""
     return Period.objects.filter(county=county, month=month, state=PeriodState.CLOSED).exists()
@@ -74,3 +91,20 @@ def groups_on(county_id: int, on: dt.date) -> QuerySet[InspectionGroup]:
     return InspectionGroup.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=on), county=county_id, valid_from__lte=on
     )
+
+
+def focus_of(county_id: int, month: Month) -> MonthFocus | None:
+    """What is looked at that month, published or not."""
+    return (
+        MonthFocus.objects.select_related("published_by")
+        .filter(county=county_id, month=month)
+        .first()
+    )
+
+
+def focus_for(user: User, month: Month) -> MonthFocus | None:
+    """The published focus; the county's officer sees the draft as well."""
+    focus = focus_of(user.unit.root_id, month) if scopes.has_records(user) else None
+    if focus and not focus.published_at and user.role != Role.COUNTY_OFFICER:
+        return None
+    return focus

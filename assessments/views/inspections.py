@@ -1,100 +1,198 @@
-"""Inspections: the month's list, and one visit's form."""
+"""Inspections: the month's list, and one visit's sheet, with or without a network."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from assessments import policies
-from assessments.forms.inspections import InspectionForm, shown
+from assessments.enums import VisitKind
+from assessments.forms.inspections import InspectionForm, SheetForm, sheet_differences, shown
 from assessments.models import Inspection
-from assessments.selectors.inspections import groups_on, inspection_rows, period_is_closed
-from assessments.services.inspections import change_inspection, record_inspection
+from assessments.policies.inspections import check_organise, check_record
+from assessments.selectors.draws import drawn_for, knows_secrets
+from assessments.selectors.inspections import (
+    InspectionRow,
+    findings_of,
+    focus_for,
+    inspection_rows,
+    period_is_closed,
+)
+from assessments.selectors.sheets import lines_of, sheet_lines
+from assessments.services.inspections import (
+    Findings,
+    change_inspection,
+    is_recorded,
+    record_inspection,
+)
 from assessments.tables import TOWNSHIP_INSPECTORS
 from assessments.views.answers import asked_month, county_of, signed_in, tell
 from pingan.enums import Role, Step
 from pingan.models import Unit, User
 from pingan.months import Month
-from pingan.refusals import Conflict, Refused
+from pingan.refusals import Conflict, Forbidden, Refused
 from pingan.selectors.calendars import deadlines
 from pingan.stash import posted_or_stashed
 
 LABELS = {
     "on": "检查日期",
+    "place": "检查地点",
     "points_given": "得分",
     "points_possible": "满分",
     "findings": "发现问题",
 }
+PLACES = {VisitKind.OPEN: "inspection-create", VisitKind.SECRET: "inspection-secret"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit of the list, ready to print."""
+
+    unit: InspectionRow
+    visits: list[tuple[Inspection, list[tuple[str, str]]]]
+    address: str
+    draw_id: int | None
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """The units to inspect this month; ?open=1 those not yet, ?unit= one of them."""
+    """The units to inspect this month; ?open=1 those not yet, ?unit= one of them, ?kind=secret."""
     user, month = signed_in(request), asked_month(request)
+    asked = request.GET.get("kind", "")
+    kind = VisitKind(asked) if asked in VisitKind.values else VisitKind.OPEN
     unit = request.GET.get("unit", "")
     unit_id = int(unit) if unit.isdecimal() else None
-    everything = inspection_rows(user, month, unit_id)
+    everything = inspection_rows(user, month, unit_id, kind)
     is_open_only = request.GET.get("open") == "1"
-    rows = [row for row in everything if not (is_open_only and row.inspections)]
     is_closed = period_is_closed(county_of(user), month)
+    may_record = _may_record(user, kind) and not is_closed
+    rows = [row for row in everything if not (is_open_only and row.inspections)]
+    drawn = drawn_for(user.unit.root_id, month, kind) if knows_secrets(user) else {}
     address = reverse("assessments:inspection-list")
+    more = f"&kind={kind}" + (f"&unit={unit_id}" if unit_id else "")
+    more += "&open=1" if is_open_only else ""
     context = {
         "month": month,
-        "previous": f"{address}?month={month.previous}",
-        "next": f"{address}?month={month.next}" if month < Month.of(timezone.localdate()) else "",
-        "rows": rows,
+        "previous": f"{address}?month={month.previous}{more}",
+        "next": f"{address}?month={month.next}{more}"
+        if month < Month.of(timezone.localdate())
+        else "",
+        "kind": kind,
+        "kinds": VisitKind,
+        "rows": [_line(row, month, kind, drawn, may_record=may_record) for row in rows],
         "done": sum(bool(row.inspections) for row in everything),
         "expected": len(everything),
         "is_open_only": is_open_only,
-        "is_one_unit": unit_id is not None,
-        "may_record": _may_record(user) and not is_closed,
+        "unit_id": unit_id,
         "is_closed": is_closed,
         "due": deadlines(county_of(user), month)[Step.INSPECTION],
+        "focus": focus_for(user, month),
+        "may_organise": policies.may(check_organise, county=county_of(user), by=user),
     }
     return render(request, "assessments/inspection_list.html", context)
 
 
-def _may_record(user: User) -> bool:
-    return user.role in (Role.COUNTY_OFFICER, Role.INSPECTOR, *TOWNSHIP_INSPECTORS)
+def _line(
+    row: InspectionRow, month: Month, kind: VisitKind, drawn: dict[int, int], *, may_record: bool
+) -> Line:
+    visits = [(each, findings_of(each)) for each in row.inspections]
+    address = _place(month, row.unit_id, kind) if may_record else ""
+    return Line(row, visits, address, drawn.get(row.unit_id))
 
 
-def create(request: HttpRequest, month: Month, unit_pk: int) -> HttpResponse:
-    user = signed_in(request)
-    unit = get_object_or_404(Unit.objects.visible_to(user), pk=unit_pk)
-    _refuse_strangers(request, unit, user)
-    form = InspectionForm(posted_or_stashed(request), initial={"on": _likely_day(month)})
-    context = {"form": form, "unit": unit, "month": month}
+def _may_record(user: User, kind: VisitKind) -> bool:
+    if user.role in TOWNSHIP_INSPECTORS:
+        return kind == VisitKind.OPEN
+    return user.role in (Role.COUNTY_OFFICER, Role.INSPECTOR)
+
+
+def create(request: HttpRequest, month: Month, unit_pk: int, kind: VisitKind) -> HttpResponse:
+    """A new sheet. Its address is kept by the browser and answers without a network."""
+    unit = _unit_to_visit(request, unit_pk, kind)
+    form = _new_form(posted_or_stashed(request), unit, month, kind)
+    context = _sheet_context(form, unit, month, kind)
+    context["draft_key"] = f"inspection/{month}/{unit.pk}/{kind}"
     if request.method == "POST" and form.is_valid():
         try:
-            record_inspection(unit=unit, month=month, found=form.found(), by=user)
+            _record(form, unit, month, kind, signed_in(request))
         except Refused as error:
             tell(request, error)
             return render(request, "assessments/inspection_edit.html", context, status=422)
-        messages.success(request, f"已录入{unit.name}的督导检查。")
-        return _to_list(month)
+        messages.success(request, f"已录入{unit.name}的{_named(kind)}。")
+        return _to_list(month, kind)
     status = 422 if request.method == "POST" else 200
     return render(request, "assessments/inspection_edit.html", context, status=status)
 
 
+@require_POST
+def sync(request: HttpRequest, month: Month, unit_pk: int, kind: VisitKind) -> HttpResponse:
+    """A sheet that was filled in without a network, sent by the script. Twice is once."""
+    user = signed_in(request)
+    if request.POST.get("writer") != str(user.pk):
+        return JsonResponse({"state": "other", "sentence": "是另一个人填的，请本人登录后上报。"})
+    unit = _unit_to_visit(request, unit_pk, kind)
+    form = _new_form(request.POST, unit, month, kind)
+    if not form.is_valid():
+        return JsonResponse({"state": "check", "sentence": "有的地方填得不对，请改正。"})
+    try:
+        _record(form, unit, month, kind, user)
+    except Refused as error:
+        return JsonResponse({"state": "refused", "sentence": str(error)})
+    return JsonResponse({"state": "saved", "sentence": f"{unit.name}的{_named(kind)}已保存。"})
+
+
+def _unit_to_visit(request: HttpRequest, unit_pk: int, kind: VisitKind) -> Unit:
+    """The unit, if this person visits it; else 404 or 403."""
+    user = signed_in(request)
+    unit = get_object_or_404(Unit.objects.visible_to(user), pk=unit_pk)
+    try:
+        check_record(unit=unit, kind=kind, by=user)
+    except Forbidden as error:
+        tell(request, error)
+    return unit
+
+
+def _new_form(data: Any, unit: Unit, month: Month, kind: VisitKind) -> InspectionForm | SheetForm:
+    """The sheet of such units; where the county has none in use, the total alone."""
+    lines = sheet_lines(unit.root_id, unit.level, kind)
+    initial = {"on": min(timezone.localdate(), month.next.last_day)}
+    if lines:
+        return SheetForm(data, lines=lines, initial=initial)
+    return InspectionForm(data, initial=initial)
+
+
+def _record(
+    form: InspectionForm | SheetForm, unit: Unit, month: Month, kind: VisitKind, user: User
+) -> None:
+    """Save it, unless this very sheet is saved already."""
+    found: Findings = form.found()
+    if not is_recorded(unit=unit, month=month, kind=kind, found=found, by=user):
+        record_inspection(unit=unit, month=month, found=found, by=user, kind=kind)
+
+
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One visit: to whoever records such visits its form, to the others what was found."""
     user = signed_in(request)
     inspection = get_object_or_404(
-        Inspection.objects.visible_to(user).select_related("unit", "group", "recorded_by"), pk=pk
+        Inspection.objects.visible_to(user)
+        .select_related("unit", "group", "draw", "recorded_by")
+        .prefetch_related("entries"),
+        pk=pk,
     )
-    may_change = policies.may(policies.check_inspect, unit=inspection.unit, by=user)
-    context: dict[str, Any] = {
-        "inspection": inspection,
-        "unit": inspection.unit,
-        "month": inspection.month,
-    }
-    if not may_change:
-        return render(request, "assessments/inspection_detail.html", context)
-    form = InspectionForm(posted_or_stashed(request), inspection=inspection)
-    context["form"] = form
+    kind = VisitKind(inspection.kind)
+    may_change = policies.may(check_record, unit=inspection.unit, kind=kind, by=user)
+    is_closed = period_is_closed(county_of(user), inspection.month)
+    if not may_change or is_closed:
+        return _detail(request, inspection, is_closed=is_closed)
+    form = _form_of(posted_or_stashed(request), inspection)
+    context = _sheet_context(form, inspection.unit, inspection.month, kind)
+    context |= {"inspection": inspection, "draft_key": f"inspection/{pk}"}
     if request.method != "POST":
         return render(request, "assessments/inspection_edit.html", context)
     if not form.is_valid():
@@ -102,8 +200,34 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _change(request, inspection, form, context)
 
 
+def _detail(request: HttpRequest, inspection: Inspection, *, is_closed: bool) -> HttpResponse:
+    context = {
+        "inspection": inspection,
+        "unit": inspection.unit,
+        "month": inspection.month,
+        "kind": VisitKind(inspection.kind),
+        "named": _named(VisitKind(inspection.kind)),
+        "entries": list(inspection.entries.all()),
+        "is_closed": is_closed,
+    }
+    if request.method == "POST":
+        messages.error(request, "这次检查您不能修改，或该月已经结账。")
+        return render(request, "assessments/inspection_detail.html", context, status=422)
+    return render(request, "assessments/inspection_detail.html", context)
+
+
+def _form_of(data: Any, inspection: Inspection) -> InspectionForm | SheetForm:
+    lines = lines_of(inspection)
+    if lines:
+        return SheetForm(data, lines=lines, inspection=inspection)
+    return InspectionForm(data, inspection=inspection)
+
+
 def _change(
-    request: HttpRequest, inspection: Inspection, form: InspectionForm, context: dict[str, Any]
+    request: HttpRequest,
+    inspection: Inspection,
+    form: InspectionForm | SheetForm,
+    context: dict[str, Any],
 ) -> HttpResponse:
     try:
         change_inspection(
@@ -114,25 +238,33 @@ def _change(
         )
     except Conflict as error:
         messages.error(request, f"{error}您的内容还没有保存，请对照下面的改动。")
-        inspection.refresh_from_db()
-        context["form"] = _mine_over(form, inspection)
-        context["saved"] = _differences(form, inspection)
+        saved = Inspection.objects.prefetch_related("entries").get(pk=inspection.pk)
+        context["form"] = _mine_over(form, saved)
+        context["saved"] = _differences(form, saved)
         return render(request, "assessments/inspection_edit.html", context, status=409)
     except Refused as error:
         tell(request, error)
         return render(request, "assessments/inspection_edit.html", context, status=422)
-    messages.success(request, f"已保存{inspection.unit.name}的督导检查。")
-    return _to_list(inspection.month)
+    kind = VisitKind(inspection.kind)
+    messages.success(request, f"已保存{inspection.unit.name}的{_named(kind)}。")
+    return _to_list(inspection.month, kind)
 
 
-def _mine_over(form: InspectionForm, inspection: Inspection) -> InspectionForm:
+def _mine_over(
+    form: InspectionForm | SheetForm, inspection: Inspection
+) -> InspectionForm | SheetForm:
     """What was typed, on top of the version that is saved now."""
-    return InspectionForm(
-        {**{name: form[name].data for name in LABELS}, "version": inspection.version}
-    )
+    data = {**{name: form[name].data for name in form.fields}, "version": inspection.version}
+    if isinstance(form, SheetForm):
+        return SheetForm(data, lines=form.lines, inspection=inspection)
+    return InspectionForm(data)
 
 
-def _differences(form: InspectionForm, inspection: Inspection) -> list[tuple[str, Any, Any]]:
+def _differences(
+    form: InspectionForm | SheetForm, inspection: Inspection
+) -> list[tuple[str, Any, Any]]:
+    if isinstance(form, SheetForm):
+        return sheet_differences(form, inspection)
     saved = shown(inspection)
     return [
         (label, form.cleaned_data[name], saved[name])
@@ -141,23 +273,27 @@ def _differences(form: InspectionForm, inspection: Inspection) -> list[tuple[str
     ]
 
 
-def groups(request: HttpRequest) -> HttpResponse:
-    """Who inspects whom, today."""
-    county = county_of(signed_in(request))
-    found = groups_on(county.pk, timezone.localdate()).prefetch_related("units")
-    return render(request, "assessments/inspection_groups.html", {"groups": found})
+def _sheet_context(
+    form: InspectionForm | SheetForm, unit: Unit, month: Month, kind: VisitKind
+) -> dict[str, Any]:
+    return {
+        "form": form,
+        "is_sheet": isinstance(form, SheetForm),
+        "unit": unit,
+        "month": month,
+        "kind": kind,
+        "named": _named(kind),
+    }
 
 
-def _refuse_strangers(request: HttpRequest, unit: Unit, user: User) -> None:
-    try:
-        policies.check_inspect(unit=unit, by=user)
-    except Refused as error:
-        tell(request, error)
+def _named(kind: VisitKind) -> str:
+    return "督导检查" if kind == VisitKind.OPEN else "暗访"
 
 
-def _likely_day(month: Month) -> Any:
-    return min(timezone.localdate(), month.next.last_day)
+def _place(month: Month, unit_id: int, kind: VisitKind) -> str:
+    return reverse(f"assessments:{PLACES[kind]}", args=[month, unit_id])
 
 
-def _to_list(month: Month) -> HttpResponse:
-    return redirect(f"{reverse('assessments:inspection-list')}?month={month}")
+def _to_list(month: Month, kind: VisitKind) -> HttpResponse:
+    more = "&kind=secret" if kind == VisitKind.SECRET else ""
+    return redirect(f"{reverse('assessments:inspection-list')}?month={month}{more}")

@@ -1,0 +1,1 @@
+"""What the documents of the assessment say, as plain values; one module a subject."""
