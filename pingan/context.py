@@ -57,7 +57,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("assessments:month-list", "月度考评", (Role.COUNTY_OFFICER,)),
             ("assessments:scheme-list", "考核办法", _RECORDS),
             ("assessments:peer-group-list", "同组", (Role.COUNTY_OFFICER, Role.LEADER)),
-            ("assessments:inspection-list", "督导检查", _INSPECTORS),
+            ("assessments:inspection-list", "督导检查", _RECORDS),
+            ("assessments:draw-list", "抽签", _RECORDS),
+            ("assessments:rating-list", "领导评分", _RECORDS),
         ),
     ),
     (
