@@ -30,6 +30,14 @@ class Spread:
     high: int
     same: float  # share of the draws in which it keeps its place
 
+    @property
+    def same_text(self) -> str:
+        """Rounded, but neither all nor nothing unless it is."""
+        percent = round(100 * self.same)
+        if 0 < self.same < 1:
+            percent = min(max(percent, 1), 99)
+        return f"{percent}%"
+
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
@@ -68,7 +76,7 @@ def item_swings(sheets: Sequence[Sheet], codes: Sequence[str]) -> dict[str, Move
             move(code, base, {s.unit: reweighted(s.lines, {code: 1 + swing}) for s in sheets})
             for swing in (SWING, -SWING)
         ]
-        moves[code] = max(both, key=lambda move: (move.moved, abs(move.after - move.before)))
+        moves[code] = max(both, key=lambda one: (one.moved, abs(one.after - one.before)))
     return moves
 
 
@@ -165,8 +173,8 @@ def _thrower(sheet: Sheet, asked: Mapping[str, Item]) -> Callable[[random.Random
         table = []
         for yes in range(slips + 1):
             facts = {**sheet.facts, item.numerator: yes}
-            (again,) = again(Sheet(sheet.unit, (line,), sheet.facts), asked, facts)
-            table.append(again.points or 0)
+            (line_again,) = again(Sheet(sheet.unit, (line,), sheet.facts), asked, facts)
+            table.append(line_again.points or 0)
         by_answer.setdefault(item.numerator, []).append(table)
     chances = {
         answer: _cumulated(slips, (sheet.facts[answer] + 0.5) / (slips + 1)) for answer in by_answer

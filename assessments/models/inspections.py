@@ -71,7 +71,7 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
             county=OuterRef("unit__county"),
             month=OuterRef("month"),
         )
-        known = ~Q(kind=VisitKind.SECRET) | Exists(told)
+        known = Q(Exists(told)) | ~Q(kind=VisitKind.SECRET)
         if user.role == Role.INSPECTOR:
             known |= ~scopes.within(user.unit.path, "unit__path")
         return own.filter(known)

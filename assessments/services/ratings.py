@@ -98,7 +98,8 @@ def _is_same(line: RatingLine, saved: LeaderRating | None) -> bool:
 def _write(unit: RatedUnit, line: RatingLine, month: Month, post: str, by: User) -> None:
     saved = unit.by_post.get(post)
     if line.points is None:
-        LeaderRating.objects.filter(pk=saved.pk if saved else None).delete()
+        if saved is not None:
+            saved.delete()
         return
     LeaderRating.objects.update_or_create(
         unit_id=unit.unit_id,

@@ -90,7 +90,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, f"{error}您的内容还没有保存，请对照下面的现行内容。")
         saved = InspectionGroup.objects.prefetch_related("units").get(pk=pk)
-        data = form.data.copy()
+        data = request.POST.copy()
         data["version"] = str(saved.version)
         context["form"] = GroupForm(data, county=county, group=saved, day=day)
         context["saved"] = saved

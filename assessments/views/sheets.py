@@ -55,15 +55,16 @@ def sheets(request: HttpRequest) -> HttpResponse:
     known = level.isdecimal() and (int(level), kind) in SHEETS
     chosen = _asked(int(level), kind) if known else SHEETS[0]
     own = list(own_items(county.pk, *chosen))
+    items = [item for item in own or common_items(*chosen) if item.is_active]
     context = {
         "tabs": [(f"{each[0]:d}/{each[1]}", _title(*each), each == chosen) for each in SHEETS],
         "level": int(chosen[0]),
         "kind": str(chosen[1]),
         "is_own": bool(own),
-        "items": [item for item in own or common_items(*chosen) if item.is_active],
+        "items": items,
+        "total": sum(item.points for item in items),
         "may_organise": policies.may(check_organise, county=county, by=user),
     }
-    context["total"] = sum(item.points for item in context["items"])
     return render(request, "assessments/inspection_sheets.html", context)
 
 
@@ -170,7 +171,7 @@ def focus(request: HttpRequest, month: Month) -> HttpResponse:
     except Conflict as error:
         messages.error(request, f"{error}您的内容还没有保存；再次保存会覆盖下面的现行内容。")
         now = focus_of(county.pk, month)
-        data = form.data.copy()
+        data = request.POST.copy()
         data["version"] = str(now.version if now else 0)
         context |= {"form": FocusForm(data, focus=now), "focus": now, "saved": now}
         return render(request, page, context, status=409)

@@ -22,6 +22,8 @@ from pingan.models import AuditEvent, Unit, User
 from pingan.months import Month
 from pingan.selectors.calendars import county_settings, rules_of
 from reports.selectors.home import closed_months
+from reports.selectors.inbox_item import Item
+from reports.selectors.inbox_visits import visits
 
 SOON_DAYS = 7
 MOST_FOLLOW_UPS = 8
@@ -38,19 +40,6 @@ _PAGES = {
 _NAMED = ("月报", "指标报表", "跟踪事项")  # what was done does not say to what
 _TOWNSHIP_PATH = 2 * ID_WIDTH
 _ORDER = {"bad": 0, "warn": 1, "info": 2, "plain": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of the inbox; `page` and `key` are where it is dealt with."""
-
-    mark: str
-    tone: str
-    text: str
-    detail: str
-    page: str
-    key: int | None = None
-    due_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +71,7 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
         *_reports_to_review(user),
         *_requests(user, since),
         *_follow_ups(user, today),
+        *visits(user, today),
     ]
     items.sort(key=lambda item: (_ORDER[item.tone], item.due_on or dt.date.max))
     changes = _changes(user, since)
