@@ -23,6 +23,7 @@ from reports.demo.followups import follow_ups_of
 from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
 from reports.demo.registers import create_registers
+from reports.demo.schemes import load_schemes
 from reports.models import Bulletin
 from reports.services import issue_bulletin
 
@@ -39,8 +40,13 @@ def load_records(county: Unit, months: int, say: Say) -> None:
     """Accounts, groups and `months` closed months up to last month, then the present one."""
     today = timezone.localdate()
     last = Month.of(today).previous
+    first = last.shift(1 - months)
     prepare(county)
-    for month in last.shift(1 - months).until(last):
+    with transaction.atomic():
+        # Before the closes: the county's own scheme is scored on indicators too.
+        load_indicators(county, first.first_day, *_people(county))
+        load_schemes(county, first.shift(months // 2), _officer(county))
+    for month in first.until(last):
         with transaction.atomic():
             fill_month(county, month)
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
@@ -52,7 +58,6 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
-        load_indicators(county, last.shift(1 - months).first_day, *_people(county))
     say(f"{Month.of(today).label}：填报中")
 
 
