@@ -94,11 +94,15 @@ ITEMS = (
 )  # fmt: skip
 # The draft asks less of the patrols and more of the people's word.
 DRAFT_POINTS = {
-    "patrol-days": 300,
-    "patrol-nights": 300,
-    "inspection": 1000,
-    "survey-safe": 600,
+    "patrol-days": 200,
+    "patrol-nights": 200,
+    "patrol-key-days": 200,
+    "inspection": 800,
+    "indicator-1": 900,
+    "survey-order": 600,
+    "survey-safe": 800,
     "survey-satisfied": 800,
+    "undercover-1": 400,
 }
 
 
