@@ -73,11 +73,16 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
     ),
     (
         "整改",
-        (("assessments:problem-list", "问题", _RECORDS),),
+        (
+            ("assessments:problem-list", "问题", _RECORDS),
+            ("assessments:veto-list", "一票否决", _RECORDS),
+        ),
     ),
     (
         "命名奖惩",
         (
+            ("assessments:naming-list", "命名", _RECORDS),
+            ("assessments:naming-rates", "命名率", (*_INSPECTORS, Role.LEADER)),
             ("assessments:reward-list", "奖惩", _RECORDS),
             ("assessments:information-list", "信息奖励", (Role.COUNTY_OFFICER,)),
             (

@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pingan import policies, stash
+from pingan import policies, scopes, stash
 from pingan.enums import Level, UnitKind
 from pingan.forms import units as forms
 from pingan.loaders.unit_sheet import HEADERS
@@ -75,6 +75,7 @@ def unit_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "events": events_of(unit),
         "guidance": guidance_of(unit, day),
         "changes": _changes_for(request.user, unit),
+        "has_records": scopes.has_records(request.user),
         "form": form,
     }
     return render(request, "pingan/unit_detail.html", context)

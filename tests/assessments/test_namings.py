@@ -220,7 +220,7 @@ def test_vetoed_unit_neither_applies_nor_is_named(
 def test_every_line_is_answered_before_it_is_handed_in(tree: County, township_clerk: User):
     naming = start(tree.villages[0], township_clerk)
 
-    with pytest.raises(Refused, match="还有8条标准没有自评|还有10条标准没有自评"):
+    with pytest.raises(Refused, match="条标准没有自评"):
         apply_naming(naming=naming, version=1, by=township_clerk)
 
 
