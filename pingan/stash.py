@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from pingan.models import User
+from pingan.privacy import seal, unseal
 
 COOKIE = "pingan_last_person"
 COOKIE_SECONDS = 7 * 24 * 3600
@@ -57,7 +58,8 @@ def keep(request: HttpRequest, person: int | None) -> bool:
     text = data.urlencode()
     if not data or len(text) > LONGEST:
         return False
-    request.session[KEY] = Stash(path=request.path, data=text, person=person)
+    # It may hold names: sealed, as they are where they are stored.
+    request.session[KEY] = Stash(path=request.path, data=seal(text), person=person)
     return True
 
 
@@ -92,4 +94,4 @@ def posted_or_stashed(request: HttpRequest, *, action: str = "") -> QueryDict | 
     messages.warning(
         request, "登录曾经中断，您填写的内容已经找回，还没有保存。请核对后再提交一次。"
     )
-    return QueryDict(kept["data"])
+    return QueryDict(unseal(kept["data"]))

@@ -33,5 +33,6 @@ urlpatterns = [
     path("", include((kernel, "pingan"))),
     path("", include("campaigns.urls")),
     path("", include("assessments.urls")),
+    path("", include("disputes.urls")),
     path("", include("reports.urls")),
 ]

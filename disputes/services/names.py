@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from disputes import policies
 from disputes.models import Dispute, MediationRecord, Party
+from disputes.selectors.cases import LOOK
 from disputes.services.locking import locked
+from disputes.services.registration import party_realm
 from pingan import audit
 from pingan.models import User
-from pingan.privacy import Sealed
+from pingan.privacy import Sealed, blind_index
 from pingan.refusals import Refused
 
 ERASED = "已销毁"
@@ -31,12 +33,18 @@ class Known:
 
 
 @transaction.atomic
-def look_at_names(*, dispute: Dispute, purpose: str, by: User) -> list[Known]:
-    """The parties in plain text. Refused to whoever does not handle the case; logged first."""
+def note_look(*, dispute: Dispute, purpose: str, by: User) -> None:
+    """Put down a look before a page or a paper opens what is sealed."""
     policies.check_handle(dispute=dispute, by=by)
     if not purpose.strip():
         raise Refused("请写明查看姓名的用途。")
-    audit.record(action="查看当事人姓名", obj=dispute, by=by, unit=dispute.unit, note=purpose)
+    audit.record(action=LOOK, obj=dispute, by=by, unit=dispute.unit, note=purpose)
+
+
+@transaction.atomic
+def look_at_names(*, dispute: Dispute, purpose: str, by: User) -> list[Known]:
+    """The parties in plain text. Refused to whoever does not handle the case; logged first."""
+    note_look(dispute=dispute, purpose=purpose, by=by)
     return [
         Known(
             party.get_role_display(),
@@ -80,3 +88,27 @@ def _erase(pk: int) -> int:
         action="销毁当事人姓名", obj=row, by=None, unit=row.unit, note="保存期满，依规定销毁"
     )
     return 1
+
+
+@transaction.atomic
+def find_by_name(*, name: str, purpose: str, by: User) -> list[Dispute]:
+    """Cases in hand of which a party bears this whole name. The search itself is put down."""
+    policies.check_desk(by=by)
+    if not purpose.strip():
+        raise Refused("请写明查找的用途。")
+    index = blind_index(name, realm=party_realm(by.unit.root_id))
+    found = list(
+        Dispute.objects.handled_by(by)
+        .filter(parties__name_index=index)
+        .select_related("unit", "holder", "category", "mediator")
+        .distinct()
+    )
+    # The name itself is not put down: the trail is read by people who may not know it.
+    audit.record(
+        action="按姓名查找纠纷",
+        obj=by,
+        by=by,
+        unit=by.unit,
+        note=f"{purpose}（找到{len(found)}件）",
+    )
+    return found

@@ -1,0 +1,5 @@
+"""Committees, mediators, training, settings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""What is put into a case's file."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Per-case subsidies."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
