@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from assessments.models import Edition
+from campaigns.spans import Span
 from pingan.enums import Level, Role
-from pingan.models import User
+from pingan.models import Unit, User
 from pingan.refusals import Forbidden, Refused
 
 
@@ -47,12 +48,10 @@ def may_see_survey_indexes(user: User) -> bool:
     )
 
 
-def check_fairness(user: User) -> None:
+def may_see_fairness(user: User) -> bool:
     """How firm a ranking is, is for those who decide on it."""
-    if not user.is_active or user.role not in (Role.COUNTY_OFFICER, Role.LEADER):
-        raise Forbidden("公平性分析由县级经办员和县领导查看。")
-    if user.unit.level != Level.COUNTY:
-        raise Forbidden("公平性分析由县级经办员和县领导查看。")
+    may = user.role in (Role.COUNTY_OFFICER, Role.LEADER)
+    return may and user.is_active and user.unit.level == Level.COUNTY
 
 
 def may_issue(user: User, edition: Edition) -> bool:
@@ -62,3 +61,24 @@ def may_issue(user: User, edition: Edition) -> bool:
     except Refused:
         return False
     return edition.is_current
+
+
+def check_case_officer(user: User | None, county: Unit) -> None:
+    """Only the county's own officer gathers and issues; None is the system itself."""
+    if user is None:
+        return
+    if not user.is_active or user.role != Role.COUNTY_OFFICER or user.unit_id != county.pk:
+        raise Forbidden("案情通报由本县县级经办员签发，您的岗位不能签发。")
+
+
+def check_issue_cases(
+    user: User | None, county: Unit, *, span: Span, issued_on: dt.date, today: dt.date
+) -> None:
+    """A quarter that is over, dated after it and not in the future."""
+    check_case_officer(user, county)
+    if span.ends_on >= today:
+        raise Refused(f"{span.label}还没有结束，不能签发案情通报。")
+    if issued_on <= span.ends_on:
+        raise Refused(f"成文日期应在{span.label}结束之后，请重新填写。")
+    if issued_on > today:
+        raise Refused("成文日期不能晚于今天，请重新填写。")

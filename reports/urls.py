@@ -6,8 +6,10 @@ import pingan.converters  # noqa: F401 - registers <month:month>
 from reports.views import (
     bulletins,
     burden,
+    cases,
     colours,
     dashboard,
+    fairness,
     home,
     matrix,
     ranking,
@@ -44,6 +46,8 @@ urlpatterns = [
     path(
         "survey-indexes/<month:month>/indexes.xlsx", surveys.download, name="survey-index-download"
     ),
+    path("fairness/", fairness.latest, name="fairness-latest"),
+    path("fairness/<month:month>/", fairness.show, name="fairness-month"),
     path("colours/", colours.show, name="colour-matrix"),
     path("dashboard/", dashboard.latest, name="dashboard-latest"),
     path("dashboard/<month:month>/", dashboard.show, name="dashboard-month"),
@@ -54,4 +58,9 @@ urlpatterns = [
     path("bulletins/new/<int:edition_pk>/issue", bulletins.issue, name="bulletin-issue"),
     path("bulletins/<int:pk>/", bulletins.detail, name="bulletin-detail"),
     path("bulletins/<int:pk>/<str:file_name>", bulletins.download, name="bulletin-download"),
+    path("cases/", cases.register, name="case-list"),
+    path("cases/new/<int:year>/q<int:quarter>/", cases.preview, name="case-preview"),
+    path("cases/new/<int:year>/q<int:quarter>/issue", cases.issue, name="case-issue"),
+    path("cases/<int:pk>/", cases.detail, name="case-detail"),
+    path("cases/<int:pk>/<str:file_name>", cases.download, name="case-download"),
 ]
