@@ -68,6 +68,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("reports:ranking-latest", "排名", _RECORDS),
             ("reports:standing-latest", "累计排名", _RECORDS),
             ("reports:survey-index-latest", "测评指数", (*_INSPECTORS, Role.LEADER)),
+            ("reports:fairness-latest", "公平性", (Role.COUNTY_OFFICER, Role.LEADER)),
             ("reports:colour-matrix", "红黄蓝", _RECORDS),
         ),
     ),
