@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +18,7 @@ from pingan.enums import Level
 
 Facts = dict[str, int]
 T = TypeVar("T")
+INDICATORS = (INDICATOR, LAST_YEAR + INDICATOR)
 
 # Where a unit is counted with the units below it.
 SUMMED_LEVELS = {Level.TOWNSHIP: Level.VILLAGE, Level.SECTOR: Level.DEPARTMENT}
@@ -166,12 +167,18 @@ def sum_up(nodes: Sequence[Node], facts: Mapping[int, Facts]) -> None:
     """Give townships the figures of their villages, and a 口 the sums of its units. In place.
 
     A township answers for its villages' open matters and for their punctuality; everything else
-    it is scored on is its own. A 口 records nothing itself: every count is a sum.
+    it is scored on is its own. A 口 records nothing itself: every count is a sum, but for an
+    indicator that it reported itself.
     """
     by_id = {node.unit_id: node for node in nodes}
+    reported: dict[int, set[str]] = {}
     for node in nodes:
         if node.level == Level.TOWNSHIP:
             _start_area(facts[node.unit_id])
+        elif node.level == Level.SECTOR:
+            reported[node.unit_id] = {
+                name for name in facts[node.unit_id] if name.startswith(INDICATORS)
+            }
     for node in nodes:
         parent = by_id.get(node.parent_id)
         if parent is None or SUMMED_LEVELS.get(Level(parent.level)) != node.level:
@@ -180,7 +187,7 @@ def sum_up(nodes: Sequence[Node], facts: Mapping[int, Facts]) -> None:
         if parent.level == Level.TOWNSHIP:
             _add_village(whole, part)
         else:
-            _add_part(whole, part)
+            _add_part(whole, part, reported[parent.unit_id])
     for node in nodes:
         own = facts[node.unit_id]
         prefix = "area" if node.level == Level.TOWNSHIP else "matters"
@@ -206,13 +213,14 @@ def _add_village(township: Facts, village: Facts) -> None:
         township["area_disputes_solved"] += village["disputes_solved"]
 
 
-def _add_part(whole: Facts, part: Facts) -> None:
+def _add_part(whole: Facts, part: Facts, reported: Container[str]) -> None:
     """A veto stays with its unit, and last year's counts are those of last year's own card."""
     for name, value in part.items():
-        if name in whole and name != VETOES and not name.startswith(LAST_YEAR):
+        if name.startswith(INDICATORS):
+            if name not in reported:
+                whole[name] = whole.get(name, 0) + value
+        elif name in whole and name != VETOES and not name.startswith(LAST_YEAR):
             whole[name] += value
-        elif name.startswith((INDICATOR, LAST_YEAR + INDICATOR)):
-            whole[name] = whole.get(name, 0) + value
 
 
 def assess(

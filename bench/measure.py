@@ -29,6 +29,8 @@ from assessments.selectors.schemes import rules_of
 from assessments.services.closing import close_month
 from bench import tree
 from bench.bare_sql import close_statement
+from bench.full_scheme import write_peer_groups, write_schemes
+from bench.more_records import MoreWriter
 from bench.records import MARKETS, MonthWriter, write_tree
 from pingan.enums import PeriodState
 from pingan.models import Period, Unit
@@ -38,7 +40,7 @@ MEGABYTE = 1024 * 1024
 COMPARED = (
     *("unit_id", "parent_id", "parent_code", "parent_name", "level", "unit_code", "unit_name"),
     *("position", "total", "rank", "peers", "is_tied", "previous_rank", "grade", "colour"),
-    *("lines", "facts"),
+    *("peer_group", "lines", "facts"),
 )
 
 
@@ -49,8 +51,6 @@ def main() -> None:
     filled = time.perf_counter()
     _fill(options, month)
     counties = list(Unit.objects.counties().order_by("pk"))
-    if options.months > 1:
-        close_month(counties=counties, month=month.previous, by=None)
     _analyse()
     print(f"filled in {time.perf_counter() - filled:.1f} s", file=sys.stderr)
     result = _measure(counties, month, options.repeat)
@@ -75,10 +75,21 @@ def _fill(options: argparse.Namespace, month: Month) -> None:
     else:
         places = tree.shape_of_province()
     with transaction.atomic():
-        writer = MonthWriter(write_tree(places))
-    for each in month.shift(1 - options.months).until(month):
+        units = write_tree(places)
+        write_schemes()
+        write_peer_groups(unit.pk for unit in units if unit.county is None)
+        writer, more = MonthWriter(units), MoreWriter(units)
+    # The same month last year too: some rules compare with it.
+    months = [month.shift(-12), *month.shift(1 - options.months).until(month)]
+    for each in months:
         with transaction.atomic():
             writer.write(each)
+            more.write(each)
+    counties = list(Unit.objects.counties().order_by("pk"))
+    for each in months[:-1]:
+        close_month(counties=counties, month=each, by=None)
+    with transaction.atomic():
+        more.decide(month)
 
 
 def _analyse() -> None:

@@ -48,7 +48,7 @@ class Made:
     groups: list[int]
 
 
-def _write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows of the named columns; every other column gets the default of its field."""
     rest = [
         field
@@ -89,12 +89,12 @@ def _write_units(rows: Sequence[tuple[Any, ...]], markets: Sequence[str]) -> Non
         *("path", "parent_id", "county_id", "code", "name", "short_name", "kind", "level"),
         *("position", "is_scored", "valid_from"),
     )
-    _write(
+    write_rows(
         Unit,
         ("id", "market_days", *shared),
         ((pk, markets[pk - 1], *row) for pk, row in enumerate(rows, start=1)),
     )
-    _write(UnitVersion, ("unit_id", *shared), ((pk, *row) for pk, row in enumerate(rows, start=1)))
+    write_rows(UnitVersion, ("unit_id", *shared), ((pk, *row) for pk, row in enumerate(rows, start=1)))
 
 
 class MonthWriter:
@@ -118,22 +118,22 @@ class MonthWriter:
         self.month = int(month)
         returns = self._returns(month)
         head = ("monthly_return_id", "month")
-        _write(
+        write_rows(
             Patrol,
             (*head, "on", "team", "day_heads", "night_heads", "is_key_day"),
             self._patrols(returns, month),
         )
-        _write(
+        write_rows(
             Education, (*head, "on", "kind", "topic", "audience"), self._education(returns, month)
         )
-        _write(
+        write_rows(
             Meeting,
             (*head, "on", "kind", "chair_post", "attendance", "items"),
             self._meetings(returns, month),
         )
         solved = ("solved_in_group", "solved_in_village", "solved_in_township", "solved_in_county")
-        _write(Sweep, (*head, "category_id", "answer", "found", *solved), self._sweeps(returns))
-        _write(
+        write_rows(Sweep, (*head, "category_id", "answer", "found", *solved), self._sweeps(returns))
+        write_rows(
             GroupRecord,
             (*head, "group_id", "patrol_nights", "briefs", "found", "solved", "appraisal"),
             self._groups(returns),
@@ -152,7 +152,7 @@ class MonthWriter:
         ]
         self.last_id += len(returns)
         chance = self.random.random
-        _write(
+        write_rows(
             MonthlyReturn,
             (*names, "submitted_at"),
             (
@@ -234,7 +234,7 @@ class MonthWriter:
     def _look(self, month: Month) -> None:
         """Surveys and inspections by the superiors."""
         bits, day = self.random.getrandbits, month.last_day.isoformat()
-        _write(
+        write_rows(
             Survey,
             ("unit_id", "month", "on", "place", "slips", "order_good", "feels_safe", "satisfied"),
             (
@@ -243,7 +243,7 @@ class MonthWriter:
                 if bits(4)
             ),
         )
-        _write(
+        write_rows(
             Inspection,
             ("unit_id", "month", "on", "points_given"),
             ((unit.pk, self.month, day, 7000 + 50 * bits(5)) for unit in self.looked_at if bits(4)),

@@ -152,6 +152,9 @@ def test_a_sector_sums_indicators_and_keeps_vetoes_apart():
 
     assert (facts[1][CRIMES], facts[1][f"last_year.{CRIMES}"]) == (3, 4)
     assert facts[1]["vetoes_in_force"] == 0
+    own_report = {1: {**zeros, CRIMES: 9}, 2: {**zeros, **own}}
+    sum_up([sector, inner], own_report)
+    assert own_report[1][CRIMES] == 9
     assert "last_year.briefs" not in facts[1]
 
 
