@@ -101,6 +101,15 @@ class OfficeNames:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenProblem:
+    """What hangs on the board: about a place or a thing, open at the end of the month."""
+
+    unit_name: str
+    title: str
+    months: int  # through how many closes it has stayed
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFigures:
     """Everything a month's documents may say. Comes from one frozen edition."""
 
@@ -120,6 +129,7 @@ class MonthFigures:
     sectors: tuple[PeerRanking, ...]  # one ranking a 口
     villages: tuple[PeerRanking, ...]  # one ranking a township
     changes: tuple[str, ...]  # what changed since the previous edition; empty for the first
+    problems: tuple[OpenProblem, ...] = ()  # the longest open first
     corrects: int = 0  # the published edition that this one corrects; 0: none was out before
     township_groups: tuple[PeerRanking, ...] = ()  # where townships are ranked in several groups
 

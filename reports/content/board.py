@@ -9,6 +9,7 @@ from assessments.enums import Colour
 from reports.tables import (
     NOT_APPLICABLE,
     MonthFigures,
+    OpenProblem,
     RankRow,
     count_by_colour,
     mean_points,
@@ -24,6 +25,8 @@ STRIP_CHIPS = 8  # units of a 口 in one line below the townships; half as many 
 STRIP_LINES = 4  # more lines than this get sheets of their own
 SHEET_CHIPS = 3  # units in one line of one of the two columns of such a sheet
 SHEET_LINES = 15
+PROBLEM_LINES = 14  # problems in one column of a sheet
+LONG_MONTHS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,24 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemLine:
+    """One problem on a sheet of the board."""
+
+    unit: str
+    title: str
+    mark: str
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSheet:
+    """Problems in two columns; the left one is read first."""
+
+    heading: str
+    columns: tuple[tuple[ProblemLine, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoardContent:
     """What hangs on the wall."""
 
@@ -93,6 +114,7 @@ class BoardContent:
     columns: int
     strips: StripSheet | None  # below the townships, where there is room
     strip_sheets: tuple[StripSheet, ...]  # else by themselves
+    problem_sheets: tuple[ProblemSheet, ...]
 
 
 def compose_board(figures: MonthFigures) -> BoardContent:
@@ -120,6 +142,7 @@ def compose_board(figures: MonthFigures) -> BoardContent:
         columns=tile_columns(len(figures.townships.rows)),
         strips=below,
         strip_sheets=() if below is not None else _strip_sheets(strips),
+        problem_sheets=_problem_sheets(figures.problems),
     )
 
 
@@ -200,6 +223,31 @@ def _strip_sheets(strips: Sequence[Strip]) -> tuple[StripSheet, ...]:
         together = [strip for column in columns[start : start + 2] for strip in column]
         sheets.append(StripSheet(_balanced(together, SHEET_CHIPS), SHEET_CHIPS))
     return tuple(sheets)
+
+
+def _problem_sheets(problems: Sequence[OpenProblem]) -> tuple[ProblemSheet, ...]:
+    """As many sheets as the problems need: down the left column, then down the right one."""
+    lines = [
+        ProblemLine(
+            each.unit_name,
+            each.title,
+            f"已挂{each.months}个月" if each.months >= LONG_MONTHS else "本月新挂",
+            each.months >= LONG_MONTHS,
+        )
+        for each in problems
+    ]
+    most = 2 * PROBLEM_LINES
+    sheets = -(-len(lines) // most)
+    return tuple(
+        ProblemSheet(
+            f"月底尚未解决的问题　共{len(lines)}个" + (f"（第{page + 1}张）" if sheets > 1 else ""),
+            tuple(
+                tuple(lines[start : start + PROBLEM_LINES])
+                for start in range(page * most, min((page + 1) * most, len(lines)), PROBLEM_LINES)
+            ),
+        )
+        for page in range(sheets)
+    )
 
 
 def _balanced(strips: Sequence[Strip], chips: int) -> tuple[tuple[Strip, ...], ...]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.enums import Colour, Grade, RuleShape
 from assessments.models import Edition, Scorecard
 from assessments.scorelines import rules_for
+from assessments.selectors.board import board_problems
 from pingan.enums import Level, OfficeRole
 from pingan.models import CountySettings, Unit
 from pingan.selectors.calendars import county_settings
@@ -23,6 +24,7 @@ from reports.tables import (
     ItemHead,
     MonthFigures,
     OfficeNames,
+    OpenProblem,
     PeerRanking,
     RankRow,
 )
@@ -56,7 +58,7 @@ _CARD_FIELDS = (
 def month_figures(
     edition: Edition, *, issued_on: dt.date, bulletin_number: int, with_villages: bool = True
 ) -> MonthFigures:
-    """Everything the documents of the edition may say. Six queries, whatever the units."""
+    """Everything the documents of the edition may say. Seven queries, whatever the units."""
     county = edition.county
     settings = county_settings(county)
     before = previous_edition(edition)
@@ -80,9 +82,16 @@ def month_figures(
         sectors=tuple(ranking for level, ranking in rankings if level == Level.DEPARTMENT),
         villages=tuple(ranking for level, ranking in rankings if level == Level.VILLAGE),
         changes=tuple(edition.changes),
+        problems=_problems(edition),
         corrects=_corrected_number(edition),
         township_groups=townships if len(townships) > 1 else (),
     )
+
+
+def _problems(edition: Edition) -> tuple[OpenProblem, ...]:
+    found = board_problems(edition.county, edition.month)
+    found.sort(key=lambda problem: (-problem.months, problem.path))
+    return tuple(OpenProblem(each.unit_name, each.title, each.months) for each in found)
 
 
 def _corrected_number(edition: Edition) -> int:

@@ -127,7 +127,7 @@ def test_figures_take_the_same_queries_for_two_townships_and_for_four(
     with CaptureQueriesContext(connection) as many:
         figures_of(Edition.objects.select_related("county").get(pk=larger.pk))
 
-    assert len(few) == len(many) <= 6
+    assert len(few) == len(many) <= 8
 
 
 def test_a_missing_count_is_nought():
@@ -387,7 +387,7 @@ def test_matrix_takes_the_same_queries_for_more_units(
     with CaptureQueriesContext(connection) as many:
         matrix_of(officer, larger.county, other)
 
-    assert len(few) == len(many) <= 6
+    assert len(few) == len(many) <= 8
 
 
 def test_unfinished_lists_every_earlier_month(tree: County, township_clerk: User):
