@@ -48,7 +48,9 @@ class Made:
     groups: list[int]
 
 
-def write_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Rows of the named columns; every other column gets the default of its field."""
     rest = [
         field
@@ -94,7 +96,9 @@ def _write_units(rows: Sequence[tuple[Any, ...]], markets: Sequence[str]) -> Non
         ("id", "market_days", *shared),
         ((pk, markets[pk - 1], *row) for pk, row in enumerate(rows, start=1)),
     )
-    write_rows(UnitVersion, ("unit_id", *shared), ((pk, *row) for pk, row in enumerate(rows, start=1)))
+    write_rows(
+        UnitVersion, ("unit_id", *shared), ((pk, *row) for pk, row in enumerate(rows, start=1))
+    )
 
 
 class MonthWriter:
