@@ -60,6 +60,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("assessments:inspection-list", "督导检查", _RECORDS),
             ("assessments:draw-list", "抽签", _RECORDS),
             ("assessments:rating-list", "领导评分", _RECORDS),
+            ("assessments:appeal-list", "申诉", _RECORDS),
         ),
     ),
     (
@@ -70,6 +71,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("reports:survey-index-latest", "测评指数", (*_INSPECTORS, Role.LEADER)),
             ("reports:fairness-latest", "公平性", (Role.COUNTY_OFFICER, Role.LEADER)),
             ("reports:colour-matrix", "红黄蓝", _RECORDS),
+            ("assessments:board-latest", "公示栏", _RECORDS),
         ),
     ),
     (
