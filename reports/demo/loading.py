@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.enums import VisitKind
 from assessments.models import Edition, InspectionGroup
+from assessments.selectors.sheets import sheet_lines
 from assessments.services.closing import close_month
 from campaigns.models import MonthlyReturn, SweepCategory
 from campaigns.services.months import open_month
@@ -24,6 +26,7 @@ from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
 from reports.demo.registers import create_registers
 from reports.demo.schemes import load_schemes
+from reports.demo.visits import load_coming, load_visits
 from reports.models import Bulletin
 from reports.services import issue_bulletin
 
@@ -49,6 +52,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
     for month in first.until(last):
         with transaction.atomic():
             fill_month(county, month)
+            load_visits(county, month, _officer(county))
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
         _date_close(edition, min(close_day(month), today))
         edition = pass_preview(edition, _officer(county), has_upheld=month.next == last)
@@ -58,6 +62,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
+        load_coming(county, Month.of(today), _officer(county))
     say(f"{Month.of(today).label}：填报中")
 
 
@@ -107,6 +112,10 @@ def fill_month(county: Unit, month: Month) -> int:
             [*(monthly_return.unit for monthly_return in returns), *_sectors(county)],
             month,
             lambda unit: group_of.get(unit.pk),
+            {
+                level: sheet_lines(county.pk, level, VisitKind.OPEN)
+                for level in (Level.TOWNSHIP, Level.SECTOR)
+            },
         )
     MonthlyReturn.objects.bulk_update(
         returns,
@@ -135,18 +144,22 @@ def _sectors(county: Unit) -> list[Unit]:
 
 
 def _inspection_groups(county: Unit) -> list[InspectionGroup]:
-    """One group a guiding department, over the townships it guides (document A's map)."""
+    """One group a guiding department, over the townships that the next one guides: who guides
+    a township (document A's map) does not score it."""
     guided: dict[Unit, list[Unit]] = defaultdict(list)
     rows = Guidance.objects.filter(unit__county=county, valid_to=None)
     for row in rows.select_related("guide", "unit").order_by("guide__position", "pk"):
         guided[row.guide].append(row.unit)
     groups = []
-    for number, (guide, units) in zip(GROUP_NUMBERS, guided.items(), strict=False):
+    guides = list(guided)
+    for place, (number, guide) in enumerate(zip(GROUP_NUMBERS, guides, strict=False), start=1):
+        units = guided[guides[place % len(guides)]]
         group, is_new = InspectionGroup.objects.get_or_create(
             county=county,
             name=f"第{number}督导检查组",
             valid_from=dt.date(2020, 1, 1),
             defaults={
+                "lead_unit": guide,
                 "lead_unit_name": guide.name,
                 "vehicle_unit_name": guide.name,
                 "member_posts": "组长（班子成员）、业务骨干2名",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from assessments.models import Inspection, InspectionGroup
+from assessments.models import Inspection, InspectionEntry, InspectionGroup
+from assessments.selectors.sheets import SheetLine
 from campaigns.enums import (
     EducationKind,
     MeetingKind,
@@ -33,6 +34,7 @@ from pingan.enums import Level
 from pingan.models import Unit, User
 from pingan.months import Month
 from reports.demo import texts
+from reports.demo.sheets import filled_sheet
 
 PLACES = {Level.TOWNSHIP: ("场镇", "集贸市场"), Level.VILLAGE: ("村委会驻地",)}
 # The usual number of matters a village finds a month, by category code.
@@ -58,6 +60,7 @@ class Batch:
     groups: list[GroupRecord] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
     inspections: list[Inspection] = field(default_factory=list)
+    entries: list[InspectionEntry] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
 
     def write(self) -> int:
@@ -271,8 +274,9 @@ def survey_and_inspect(
     units: Iterable[Unit],
     month: Month,
     group_of: Callable[[Unit], InspectionGroup | None],
+    sheets: Mapping[Level, Sequence[SheetLine]],
 ) -> None:
-    """The superior's own look: slips asked, and one inspection a unit."""
+    """The superior's own look: slips asked, and one inspection a unit, on a sheet if there is."""
     for unit in units:
         rng = random.Random(f"{unit.code} {month} survey")
         keen = diligence(unit, month)
@@ -292,21 +296,31 @@ def survey_and_inspect(
                     satisfied=yes[2],
                 )
             )
-        points = min(9850, max(4500, round(rng.gauss(52 + 46 * keen, 3) * 100)))
-        batch.inspections.append(
-            Inspection(
-                unit=unit,
-                month=month,
-                on=month.next.first_day + dt.timedelta(days=rng.randrange(5))
-                if level != Level.VILLAGE
-                else month.first_day + dt.timedelta(days=25 + rng.randrange(2)),
-                group=group_of(unit),
-                points_given=points - points % 50,
-                findings=texts.INSPECTION_FINDINGS[4]
-                if points > 9400
-                else rng.choice(texts.INSPECTION_FINDINGS),
-            )
-        )
+        batch.inspections.append(_visit(unit, month, rng, keen, group_of(unit)))
+        if level in sheets:
+            share = min(0.985, max(0.45, 0.52 + 0.46 * keen))
+            batch.entries += filled_sheet(batch.inspections[-1], sheets[level], share, rng)
+
+
+def _visit(
+    unit: Unit, month: Month, rng: random.Random, keen: float, group: InspectionGroup | None
+) -> Inspection:
+    """One inspection, scored as a whole."""
+    points = min(9850, max(4500, round(rng.gauss(52 + 46 * keen, 3) * 100)))
+    if unit.level == Level.VILLAGE:
+        on = month.first_day + dt.timedelta(days=25 + rng.randrange(2))
+    else:
+        on = month.next.first_day + dt.timedelta(days=rng.randrange(5))
+    return Inspection(
+        unit=unit,
+        month=month,
+        on=on,
+        group=group,
+        points_given=points - points % 50,
+        findings=texts.INSPECTION_FINDINGS[4]
+        if points > 9400
+        else rng.choice(texts.INSPECTION_FINDINGS),
+    )
 
 
 def settle_state(
