@@ -78,6 +78,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         "整改",
         (
             ("assessments:problem-list", "问题", _RECORDS),
+            ("assessments:notice-list", "整改通知书", _RECORDS),
+            ("assessments:key-place-list", "重点整治", _RECORDS),
             ("assessments:veto-list", "一票否决", _RECORDS),
         ),
     ),
@@ -93,6 +95,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
                 "实绩档案",
                 (Role.COUNTY_OFFICER, Role.LEADER, *_TOWNSHIP),
             ),
+            ("reports:case-list", "案情通报", _RECORDS),
         ),
     ),
     (

@@ -24,6 +24,17 @@ class IssueForm(forms.Form):
     )
 
 
+class CaseIssueForm(IssueForm):
+    """And why a quarter's bulletin is corrected."""
+
+    reason = forms.CharField(
+        label="更正原因",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control form-control-sm"}),
+    )
+
+
 class VerifyForm(forms.Form):
     """The code printed at the foot of a bulletin or a board."""
 

@@ -13,7 +13,7 @@ from assessments.services.editions import publish_edition
 from pingan import audit
 from pingan.models import Unit, User
 from reports import policies
-from reports.models import Bulletin
+from reports.models import Bulletin, CaseBulletin
 
 
 def issue_bulletin(*, edition: Edition, by: User | None, issued_on: dt.date) -> Bulletin:
@@ -55,6 +55,10 @@ def issue_bulletin(*, edition: Edition, by: User | None, issued_on: dt.date) -> 
 
 
 def next_number(*, county: Unit, year: int) -> int:
-    """The number the next bulletin of the year will have."""
-    last = Bulletin.objects.filter(county=county, year=year).aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1
+    """The number the next bulletin of the year will have, of whatever kind it is."""
+    registers = (Bulletin.objects, CaseBulletin.objects)
+    found = (
+        register.filter(county=county, year=year).aggregate(last=Max("number"))["last"]
+        for register in registers
+    )
+    return max((last or 0) for last in found) + 1
