@@ -152,8 +152,9 @@ def navigation(request: HttpRequest, user: User) -> list[NavigationGroup]:
     ]
     names = [name for _group, links in offered for name, _label in links]
     # The page itself, else the first page about the same noun: app:noun-verb.
-    noun = here.rsplit("-", 1)[0]
-    active = here if here in names else next((n for n in names if n.rsplit("-", 1)[0] == noun), "")
+    nouns = {name: name.rsplit("-", 1)[0] for name in reversed(names)}
+    close = [name for name, noun in nouns.items() if here.startswith(f"{noun}-")]
+    active = here if here in names else max(reversed(close), key=lambda n: len(nouns[n]), default="")
     return [
         NavigationGroup(
             group if len(links) > 1 else links[0][1],
