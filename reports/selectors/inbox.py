@@ -22,6 +22,8 @@ from pingan.models import AuditEvent, Unit, User
 from pingan.months import Month
 from pingan.selectors.calendars import county_settings, rules_of
 from reports.selectors.home import closed_months
+from reports.selectors.inbox_appeals import appeals
+from reports.selectors.inbox_honours import honours
 from reports.selectors.inbox_item import Item
 from reports.selectors.inbox_visits import visits
 
@@ -71,7 +73,9 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
         *_reports_to_review(user),
         *_requests(user, since),
         *_follow_ups(user, today),
+        *appeals(user, since),
         *visits(user, today),
+        *honours(user, today),
     ]
     items.sort(key=lambda item: (_ORDER[item.tone], item.due_on or dt.date.max))
     changes = _changes(user, since)
