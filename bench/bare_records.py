@@ -95,3 +95,16 @@ loose AS MATERIALIZED (
     WHERE c.month = {int(before)}
   ) every GROUP BY unit_id
 )"""
+
+
+def given_back(month: Month, codes: Sequence[str]) -> str:
+    """What upheld appeals give back, a column for every item."""
+    points = ", ".join(
+        f"SUM(restored) FILTER (WHERE item_code = '{code}') AS \"restored.{code}\""
+        for code in codes
+    )
+    return f"""
+given AS MATERIALIZED (
+  SELECT unit_id AS given_to, {points} FROM assessments_appeal
+  WHERE month = {int(month)} AND state = 'upheld' AND restored > 0 GROUP BY unit_id
+)"""

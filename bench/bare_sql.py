@@ -14,7 +14,7 @@ from assessments.selectors.extras import DISPUTES, KINDS, Wanted, wanted_by
 from assessments.selectors.facts import GROUP_FACTS, SCORED_LEVELS, UNIT_FACTS
 from assessments.services.closing import COLUMNS
 from assessments.tables import VETOES
-from bench.bare_records import extra_records, loose_counts, on, sum_of, summed
+from bench.bare_records import extra_records, given_back, loose_counts, on, sum_of, summed
 from bench.bare_rules import (
     column,
     json_object,
@@ -89,10 +89,6 @@ def _facts(level: Level, wanted: Wanted) -> str:
 def _counts(month: Month, markets: Sequence[str], wanted: Wanted, codes: Sequence[str]) -> str:
     """The common table expressions up to one table of counts a level."""
     loose = sorted(wanted.loose())
-    given = ", ".join(
-        f"SUM(restored) FILTER (WHERE item_code = '{code}') AS \"restored.{code}\""
-        for code in codes
-    )
     sums = [f"{sum_of(name)} AS part_{name}" for name in (*UNIT_FACTS, *EXTRAS)]
     sums += [f'CAST(SUM({column(name)}) AS bigint) AS "part.{name}"' for name in summed(loose)]
     parts = ", ".join(sums)
@@ -100,10 +96,7 @@ def _counts(month: Month, markets: Sequence[str], wanted: Wanted, codes: Sequenc
 {_records(month)},
 {extra_records(month)},
 {loose_counts(month, loose)},
-given AS MATERIALIZED (
-  SELECT unit_id AS given_to, {given} FROM assessments_appeal
-  WHERE month = {int(month)} AND state = 'upheld' AND restored > 0 GROUP BY unit_id
-),
+{given_back(month, codes)},
 markets (market, days) AS (VALUES {
         ", ".join(f"('{market}', {len(key_dates(month, market))})" for market in {"", *markets})
     }),
@@ -169,9 +162,6 @@ def _records(month: Month) -> str:
         f"{_sum_of_things(f'x.solved_in_{level}')} AS solved_in_{level}"
         for level in ("group", "village", "township", "county")
     )
-    votes = ", ".join(
-        f"{sum_of(name)} AS {name}" for name in ("slips", "order_good", "feels_safe", "satisfied")
-    )
     return f"""
 returned AS MATERIALIZED (
   SELECT r.unit_id, CASE WHEN r.is_on_time THEN 1 ELSE 0 END AS on_time,
@@ -207,6 +197,16 @@ grouped AS MATERIALIZED (
     100 * count(x.appraisal) AS possible
   FROM campaigns_grouprecord x {accepted.replace("BY r.unit_id", "BY x.group_id")}
 ),
+{_looked_at(month)}"""
+
+
+def _looked_at(month: Month) -> str:
+    """What the superiors record, and how many categories a sweep has."""
+    number = int(month)
+    votes = ", ".join(
+        f"{sum_of(name)} AS {name}" for name in ("slips", "order_good", "feels_safe", "satisfied")
+    )
+    return f"""
 surveyed AS MATERIALIZED (
   SELECT unit_id, {votes} FROM campaigns_survey WHERE month = {number} GROUP BY unit_id
 ),
