@@ -151,10 +151,10 @@ def navigation(request: HttpRequest, user: User) -> list[NavigationGroup]:
         for group, links in NAVIGATION
     ]
     names = [name for _group, links in offered for name, _label in links]
-    # The page itself, else the first page about the same noun: app:noun-verb.
-    nouns = {name: name.rsplit("-", 1)[0] for name in reversed(names)}
+    # The page itself, else the page about the nearest noun: app:noun-verb, app:noun-part-verb.
+    nouns = {name: name.rsplit("-", 1)[0] for name in names}
     close = [name for name, noun in nouns.items() if here.startswith(f"{noun}-")]
-    active = here if here in names else max(reversed(close), key=lambda n: len(nouns[n]), default="")
+    active = here if here in names else max(close, key=lambda name: len(nouns[name]), default="")
     return [
         NavigationGroup(
             group if len(links) > 1 else links[0][1],
