@@ -15,11 +15,13 @@ from reports.views import (
     ranking,
     standings,
     surveys,
+    verify,
 )
 
 app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("public/verify/", verify.public, name="verify-public"),
     path("inbox/seen", home.inbox_seen, name="inbox-seen"),
     path("matrix/", matrix.latest, name="matrix-latest"),
     path("matrix/<month:month>/", matrix.show, name="matrix-month"),
