@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assessments.enums import RuleShape
 from assessments.scoring import FULL, Item, Line, applicable, bonus, total
-from assessments.shapes import COMPARING, change_gap, change_scale, mean_gap, mean_scale
+from assessments.shapes import COMPARING, RULES, change_gap, change_scale, mean_gap, mean_scale
 from assessments.tables import Fact, fact, is_hundredths
 
 DOES_NOT_APPLY = "本项不适用，不计入总分"
@@ -41,7 +41,7 @@ def explain(line: Line, item: Item) -> str:
     if item.shape == RuleShape.BONUS:
         return _bonus(line, item)
     result = _result(line)
-    if item.needs and line.points == line.restored and line.denominator == 0:
+    if _lacks(line, item):
         return f"没有{_fact(item, item.needs).label}，{result}"
     return f"{_counted(line, item)}，{result}"
 
@@ -83,6 +83,16 @@ def _not_applicable(line: Line, item: Item) -> str:
     return f"本月没有可计的{_fact(item, name).label}，{DOES_NOT_APPLY}"
 
 
+def _lacks(line: Line, item: Item) -> bool:
+    """What the item needs is not there: the counts alone would have earned something."""
+    if not item.needs or line.points != line.restored:
+        return False
+    formula = RULES.get(item.shape)
+    if formula is None:
+        return line.base_denominator == 0
+    return line.denominator == 0 or formula(item, line.numerator, line.denominator) != 0
+
+
 def _veto(line: Line, item: Item) -> str:
     found = f"{_fact(item, item.numerator).label} {_count(item, item.numerator, line.numerator)}"
     if line.numerator <= 0 or item.grade is None:
@@ -93,7 +103,7 @@ def _veto(line: Line, item: Item) -> str:
 def _bonus(line: Line, item: Item) -> str:
     own = _fact(item, item.numerator)
     found = f"{own.label} {_count(item, item.numerator, line.numerator)}"
-    if item.needs and line.points == line.restored and line.numerator > 0:
+    if _lacks(line, item):
         return f"没有{_fact(item, item.needs).label}，不加分"
     each = f"每{own.unit_word}加 {points_text(item.each)} 分，最多加 {points_text(item.points)} 分"
     back = f"，申诉补回 {points_text(line.restored)} 分" if line.restored else ""
@@ -150,8 +160,6 @@ def _band(line: Line, item: Item) -> str:
 
 def _compared(line: Line, item: Item) -> str:
     base = (line.base_numerator, line.base_denominator)
-    if not line.base_denominator:
-        return "没有可比的数"  # nothing was earned: a count that the item needs is missing
     if item.shape == RuleShape.MEAN:
         return _against_mean(line, item, base)
     return _against_last_year(line, item, base)

@@ -240,7 +240,10 @@ def _fault_of_counts(item: Item) -> str:
     if unknown := [name for name in names if not is_fact(name)]:
         name = unknown[0].removeprefix(INDICATOR)
         return f"没有“{name}”这个计数。" if name else "还没有选计数。"
-    return "最低基数必须大于零。" if item.minimum < 1 else ""
+    if item.minimum < 1:
+        return "最低基数必须大于零。"
+    is_fixed = isinstance(item.denominator, int) and item.denominator < item.minimum
+    return "分母是固定的数，不到最低基数，本项永远不适用。" if is_fixed else ""
 
 
 def _fault_of_shape(item: Item) -> str:
