@@ -21,10 +21,13 @@ from pingan.models import CountySettings, Guidance, Period, Unit, User
 from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.appeals import close_day, pass_preview
+from reports.demo.cases import load_cases
 from reports.demo.followups import follow_ups_of
+from reports.demo.honours import load_honours
 from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
 from reports.demo.registers import create_registers
+from reports.demo.rewards import load_rewards
 from reports.demo.schemes import load_schemes
 from reports.demo.visits import load_coming, load_visits
 from reports.models import Bulletin
@@ -49,6 +52,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         # Before the closes: the county's own scheme is scored on indicators too.
         load_indicators(county, first.first_day, *_people(county))
         load_schemes(county, first.shift(months // 2), _officer(county))
+        load_honours(county, first.first_day, _officer(county), _people(county)[0])
     for month in first.until(last):
         with transaction.atomic():
             fill_month(county, month)
@@ -59,10 +63,12 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         issue_day = _issue_day(month, today)
         bulletin = issue_bulletin(edition=edition, by=_officer(county), issued_on=issue_day)
         _date_issue(bulletin)
+        load_cases(county, month, _officer(county))
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
         load_coming(county, Month.of(today), _officer(county))
+        load_rewards(county)
     say(f"{Month.of(today).label}：填报中")
 
 
@@ -180,18 +186,18 @@ def _groups_by_village(county: Unit) -> dict[int, list[Unit]]:
 
 def _people(county: Unit) -> tuple[dict[int, User], dict[int, User]]:
     """Clerks by unit, and reviewers by the unit that reviews."""
-    users: Iterable[User] = User.objects.filter(unit__path__startswith=county.path)
+    users: Iterable[User] = User.objects.filter(unit__path__startswith=county.path).order_by("pk")
     clerks, reviewers = {}, {}
     for user in users:
         if user.role in (Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK):
             clerks[user.unit_id] = user
         elif user.role in (Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER):
-            reviewers[user.unit_id] = user
+            reviewers.setdefault(user.unit_id, user)
     return clerks, reviewers
 
 
 def _officer(county: Unit) -> User:
-    return User.objects.get(unit=county, role=Role.COUNTY_OFFICER)
+    return User.objects.filter(unit=county, role=Role.COUNTY_OFFICER).order_by("pk")[0]
 
 
 def _date_issue(bulletin: Bulletin) -> None:
