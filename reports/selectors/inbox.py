@@ -25,6 +25,7 @@ from reports.selectors.home import closed_months
 from reports.selectors.inbox_appeals import appeals
 from reports.selectors.inbox_honours import honours
 from reports.selectors.inbox_item import Item
+from reports.selectors.inbox_rectification import rectification
 from reports.selectors.inbox_visits import visits
 
 SOON_DAYS = 7
@@ -75,6 +76,7 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
         *_follow_ups(user, today),
         *appeals(user, since),
         *visits(user, today),
+        *rectification(user, today),
         *honours(user, today),
     ]
     items.sort(key=lambda item: (_ORDER[item.tone], item.due_on or dt.date.max))
