@@ -151,7 +151,7 @@ def make_notice(unit: Unit, number: int, **fields: Any) -> RectificationNotice:
         "recheck_on": DAY,
     }
     return RectificationNotice.objects.create(
-        county=unit.county,
+        county=unit.county or unit,
         unit=unit,
         kind=LadderKind.NOTICE,
         month=MONTH,
