@@ -114,7 +114,7 @@ def board(edition: Edition, user: User | None = None) -> Board:
         )
         .select_related("unit")
         .defer("lines", "facts")
-        .order_by("level", "parent_code", "rank", "position", "unit_code")
+        .order_by("level", "parent_code", "peer_group", "rank", "position", "unit_code")
     )
     found = board_problems(edition.county, edition.month)
     if user is None:
@@ -124,6 +124,8 @@ def board(edition: Edition, user: User | None = None) -> Board:
     groups: dict[str, list[BoardUnit]] = {}
     for card in shown:
         name = TOWNSHIPS if card.level == Level.TOWNSHIP else card.parent_name
+        if card.peer_group:
+            name = f"{name}　{card.peer_group}"
         groups.setdefault(name, []).append(_unit(card, by_path.get(card.unit.path, []), user))
     return Board(tuple(BoardGroup(name, tuple(units)) for name, units in groups.items()))
 
