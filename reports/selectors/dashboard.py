@@ -15,7 +15,7 @@ from pingan.models import User
 from pingan.scopes import may_see
 from reports.charts import LineChart, Segment, Series, bar_segments, line_chart
 from reports.selectors.editions import previous_edition, shown_editions
-from reports.selectors.figures import activity_totals
+from reports.selectors.figures import OTHERS, activity_totals
 from reports.selectors.rankings import Moved, moved
 from reports.tables import ActivityTotals, percent_text, points_text
 
@@ -175,14 +175,21 @@ def _unit_lines(edition: Edition, user: User) -> list[tuple[Level, UnitLine]]:
     townships = list(cards.filter(level=Level.TOWNSHIP).order_by("rank", "position"))
     others = cards.filter(colour=Colour.RED).exclude(level__in=[Level.TOWNSHIP, Level.GROUP])
     found = [*townships, *others.order_by("level", "parent_id", "rank")]
-    county = edition.county_id
+    is_grouped = any(card.peer_group for card in townships)
+
+    def where(card: Scorecard) -> str:
+        """The parent; for a township the group that it is ranked in, where there are groups."""
+        if card.level == Level.TOWNSHIP and is_grouped:
+            return f"{card.peer_group or OTHERS}组"
+        return "" if card.parent_id == edition.county_id else card.parent_name
+
     return [
         (
             Level(card.level),
             UnitLine(
                 rank=card.rank,
                 unit_name=card.unit_name,
-                parent_name="" if card.parent_id == county else card.parent_name,
+                parent_name=where(card),
                 total=points_text(card.total),
                 grade=Grade(card.grade),
                 colour=Colour(card.colour),

@@ -299,7 +299,8 @@ def _chart(
     last = max(unit.place for unit in units)
     last = max(last, *(s.high for unit in units if (s := spread_of(unit))))
     step = 1 if last <= 10 else 5
-    ticks = [(1, "1"), *((n, str(n)) for n in range(step if step > 1 else 2, last, step) if n > 1)]
+    between = [n for n in range(step, last, step) if 1 < n <= last - (step + 1) // 2]
+    ticks = [(n, str(n)) for n in (1, *between, max(last, 2))]
     rows = [
         Whisker(
             unit.name,
@@ -313,4 +314,4 @@ def _chart(
         for unit in units
         if (spread := spread_of(unit))
     ]
-    return whisker_chart(rows, [*ticks, (max(last, 2), f"{max(last, 2)}")])
+    return whisker_chart(rows, ticks)

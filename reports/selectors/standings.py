@@ -143,16 +143,16 @@ def standing_page(
 
 
 def _cards(editions: Any, peers: Peers) -> list[dict[str, Any]]:
-    """Every card of the period below the parent, whatever the group was called then."""
+    """Every card of the period of the units that stood below the parent in any month of it,
+    wherever they stood and whatever their group was called in the others."""
+    kept = Scorecard.objects.filter(edition__in=[e.pk for e in editions], level=peers.level)
+    below = kept.filter(parent=peers.parent_id).values("unit_id")
     return list(
-        Scorecard.objects.filter(
-            edition__in=[edition.pk for edition in editions],
-            parent=peers.parent_id,
-            level=peers.level,
-        )
+        kept.filter(unit__in=below)
         .order_by("month", "position")
         .values(
             *("pk", "unit_id", "unit_name", "unit_code", "position", "month", "peer_group"),
+            "parent_id",
             *("total", "rank", "peers", "grade", "colour"),
             path=F("unit__path"),
             valid_to=F("unit__valid_to"),
@@ -192,7 +192,9 @@ def _rows(
     for card in cards:
         by_unit.setdefault(card["unit_id"], {})[card["month"]] = card
     last = {unit: own[max(own)] for unit, own in by_unit.items()}
-    kept = [unit for unit, card in last.items() if card["peer_group"] == peers.group]
+    place = (peers.parent_id, peers.group)
+    kept = [unit for unit, card in last.items() if (card["parent_id"], card["peer_group"]) == place]
+    end = span.months[-1].last_day
     under_veto = {unit for unit, month in vetoed if unit in by_unit and month in editions}
     entries = {
         unit: Entry(
@@ -213,7 +215,7 @@ def _rows(
             name=last[unit]["unit_name"],
             code=last[unit]["unit_code"],
             position=last[unit]["position"],
-            is_closed=last[unit]["valid_to"] is not None,
+            is_closed=last[unit]["valid_to"] is not None and last[unit]["valid_to"] <= end,
             is_vetoed=unit in under_veto,
             is_own=unit == user.unit_id,
             cells=tuple(

@@ -15,6 +15,7 @@ from pingan.months import Month
 from reports.charts import sparkline
 from reports.content import compose_bulletin
 from reports.excel import ranking_xlsx
+from reports.selectors.dashboard import dashboard
 from reports.selectors.figures import month_figures
 from reports.selectors.rankings import find_peers, peers_in, ranking_page
 from reports.tables import points_text
@@ -183,3 +184,14 @@ def test_sparkline_has_the_first_place_on_top():
 def test_sparkline_of_nothing_and_of_a_single_unit():
     assert sparkline([None, None], points_text).last is None
     assert sparkline([("9月", 100, 1, 1)], points_text).last == (4, 4)
+
+
+def test_dashboard_says_in_which_group_a_place_is(grouped: County, officer: User):
+    lines = dashboard(closed(grouped), officer).top
+
+    assert [(line.rank, line.unit_name, line.parent_name) for line in lines] == [
+        (1, "甲镇", "街道组"),
+        (1, "乙镇", "街道组"),
+        (1, "丙镇", "其他组"),
+        (2, "丁镇", "其他组"),
+    ]

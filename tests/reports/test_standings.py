@@ -324,3 +324,32 @@ def test_strangers_see_nothing(quarter: County, client_of: ClientOf, role: Role)
 
     assert "还没有公布的考评结果" in text
     assert "80.00" not in text
+
+
+@pytest.mark.django_db
+def test_village_that_moved_keeps_its_months(tree: County, county_officer: User):
+    village, other = tree.villages[0], tree.villages[2]
+    april = publish(tree, Month(2026, 4), {village: 8000, other: 7000})
+    april.rules["3"] = april.rules["2"]
+    april.save()
+    publish(tree, Month(2026, 5), {village: 9000, other: 7000})
+    Scorecard.objects.filter(month=Month(2026, 5)).update(parent=tree.townships[1])
+
+    def names(township: Unit) -> list[tuple[str, str, int]]:
+        page = standing_page(
+            county_officer, Span(2026, 2), parent_id=township.pk, level=3, group=None
+        )
+        return [(r.name, r.mean_text, r.standing.counted) for r in page.rows] if page else []
+
+    assert names(tree.townships[0]) == []
+    assert names(tree.townships[1]) == [("甲1村", "85.00", 2), ("乙1村", "70.00", 2)]
+
+
+@pytest.mark.django_db
+def test_unit_merged_away_is_marked_from_then_on(quarter: County, county_officer: User):
+    Unit.objects.filter(pk=quarter.townships[1].pk).update(valid_to=dt.date(2026, 7, 1))
+
+    in_spring, in_year = page_of(county_officer, quarter=2), page_of(county_officer)
+
+    assert [row.is_closed for row in in_spring.rows] == [False, False]
+    assert [row.is_closed for row in in_year.rows] == [False, True]
