@@ -60,7 +60,7 @@ def _ratio(item: Values, labels: Labels) -> str:
         aim = f"{_label(numerator, labels)}达到{denominator}{_word(numerator, labels)}"
         return f"{aim}得满分，不足的按比例得分"
     if target == 100:
-        return f"按{_share(item, labels)}得分"
+        return f"以{_share(item, labels)}得分"
     return f"{_share(item, labels)}达到{target}%得满分，不足的按比例得分"
 
 

@@ -241,7 +241,8 @@ class Section:
 
     @property
     def said(self) -> str:
-        return points_text(self.points)
+        is_outside = bool(self.rows) and all(row.is_outside for row in self.rows)
+        return "在100分之外" if is_outside else f"{points_text(self.points)} 分"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from assessments.enums import Colour, Grade
@@ -64,6 +65,7 @@ class Trial:
     edition: Edition
     rows: tuple[TrialRow, ...]
     grades: tuple[tuple[str, int, int], ...]  # grade, units before, units after
+    colours: tuple[tuple[str, int, int], ...]
     has_ranks_in_parents: bool
 
     @property
@@ -101,13 +103,15 @@ def trial(draft: Scheme, county: Unit) -> Trial | None:
     }
     own = key_of(draft)
     cards = [card for card in result.cards if card.unit_id in stored and _key(card, rules) == own]
+    cards.sort(key=lambda card: (card.parent_code, card.position, card.unit_code))
     rows = [_row(card, stored[card.unit_id]) for card in cards]
-    rows.sort(key=lambda row: (-abs(row.rise), -abs(row.gain), row.rank_after, row.name))
+    rows.sort(key=lambda row: (-abs(row.rise), -abs(row.gain)))
     return Trial(
         month=month,
         edition=edition,
         rows=tuple(rows),
-        grades=_grades(rows),
+        grades=_counts(Grade, [(row.grade_before, row.grade_after) for row in rows]),
+        colours=_counts(Colour, [(row.colour_before, row.colour_after) for row in rows]),
         has_ranks_in_parents=draft.level not in (Level.TOWNSHIP, Level.SECTOR),
     )
 
@@ -135,12 +139,9 @@ def _row(card: Card, before: Scorecard) -> TrialRow:
     )
 
 
-def _grades(rows: list[TrialRow]) -> tuple[tuple[str, int, int], ...]:
-    return tuple(
-        (
-            grade.label,
-            sum(row.grade_before == grade for row in rows),
-            sum(row.grade_after == grade for row in rows),
-        )
-        for grade in Grade
-    )
+def _counts(
+    kinds: type[Grade] | type[Colour], pairs: list[tuple[str, str]]
+) -> tuple[tuple[str, int, int], ...]:
+    """How many units of each kind before and after."""
+    before, after = Counter(was for was, _now in pairs), Counter(now for _was, now in pairs)
+    return tuple((kind.label, before[kind], after[kind]) for kind in kinds)

@@ -276,7 +276,7 @@ class TestItems:
         assert answer.status_code == 302
         item = item_of(draft, "undercover-1")
         assert (item.points, item.section, item.position) == (500, "暗访", 15)
-        assert item.clause == "按暗访得分占暗访满分的比例得分。"
+        assert item.clause == "以暗访得分占暗访满分的比例得分。"
         draft.refresh_from_db()
         assert draft.revision == 2
 
