@@ -56,7 +56,7 @@ def information_totals(rows: QuerySet[InformationReward]) -> dict[str, int]:
 def information_sums(rows: QuerySet[InformationReward]) -> list[dict[str, Any]]:
     """What was paid, by fund and topic. One query."""
     paid = rows.filter(state=InformationState.PAID).order_by("fund", "topic")
-    found = paid.values("fund", "topic").annotate(number=Count("pk"), money=Sum("amount"))
+    found: Any = paid.values("fund", "topic").annotate(number=Count("pk"), money=Sum("amount"))
     return list(found)
 
 

@@ -87,7 +87,7 @@ def reward_sums(rows: QuerySet[Reward]) -> RewardSums:
     total = RewardSum(label="合计", **standing.aggregate(**_COUNTED))
     funds = standing.exclude(fund="").values("fund").annotate(**_COUNTED).order_by("fund")
     years = standing.values("year").annotate(**_COUNTED).order_by("-year")
-    units = (
+    units: Any = (
         standing.values("unit__name", "unit__parent__short_name", "unit__path")
         .annotate(**_COUNTED)
         .order_by("-rewarded", "unit__path")

@@ -36,8 +36,11 @@ def term_of(tenure: PostTenure) -> Term:
 
 def overlapping(unit: Unit, post: str, term: Term, but: int | None = None) -> PostTenure | None:
     """Another tenure of the same post of the unit on some day of the term. One query."""
-    rows = PostTenure.objects.filter(unit=unit, post=post).exclude(pk=but)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gt=term.starts_on))
+    rows = PostTenure.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=term.starts_on), unit=unit, post=post
+    )
+    if but is not None:
+        rows = rows.exclude(pk=but)
     if term.ends_on is not None:
         rows = rows.filter(starts_on__lt=term.ends_on)
     return rows.order_by("starts_on").first()

@@ -180,7 +180,7 @@ def _locked(reward: InformationReward, version: int) -> InformationReward:
 def _move(
     reward: InformationReward, state: InformationState, action: str, by: User, **people: User
 ) -> InformationReward:
-    before = {"state": reward.state}
+    before: dict[str, object] = {"state": reward.state}
     reward.state = state
     for name, person in people.items():
         setattr(reward, name, person)

@@ -82,7 +82,7 @@ def _place(figures: CaseFigures) -> str:
 
 def _body(issue: CaseIssue) -> tuple[Block, ...]:
     figures = issue.figures
-    sections = [
+    sections: list[tuple[str, list[Block]]] = [
         ("总体情况", _overview(figures)),
         ("分乡镇、单位情况", _by_unit(figures)),
         ("报送情况", [Paragraph(_reporting(figures))]),
@@ -165,7 +165,7 @@ def _base_words(window: str) -> str:
 
 
 def _by_unit(figures: CaseFigures) -> list[Block]:
-    texts = []
+    texts: list[Block] = []
     for index, code in enumerate([code for code in MAIN if code in figures.codes], 1):
         lead = f"（{ordinal(index)}）{figures.name(code)}。"
         texts.append(Paragraph(_named(figures, code), lead=lead))

@@ -25,6 +25,7 @@ class Account:
 
 COUNTY_ACCOUNTS = (
     ("county", "县创安办经办员", Role.COUNTY_OFFICER),
+    ("county2", "县创安办复核员", Role.COUNTY_OFFICER),  # what asks for two pairs of eyes
     ("leader", "县领导", Role.LEADER),
     ("accounts", "账号管理员", Role.ACCOUNT_ADMIN),
     ("security", "安全管理员", Role.SECURITY_ADMIN),

@@ -129,7 +129,7 @@ def _reported(
 ) -> Iterable[tuple[str, str, str, int | None, int, int]]:
     """Accepted values by unit, indicator and window. One query."""
     inside = _within(windows, "report__")
-    rows = (
+    rows: Any = (
         IndicatorValue.objects.filter(
             scopes.within(county.path, "report__unit__path"),
             report__state=ReturnState.ACCEPTED,
@@ -161,7 +161,7 @@ def _asked(
     asking = IndicatorFormField.objects.filter(form__county=county, indicator__in=codes)
     for form_id, indicator_id in asking.values_list("form_id", "indicator_id"):
         fields[form_id].append(codes[indicator_id])
-    rows = (
+    rows: Any = (
         IndicatorReport.objects.filter(
             Q(form__withdrawn_on=None) | Q(state=ReturnState.ACCEPTED),
             scopes.within(county.path, "unit__path"),

@@ -45,7 +45,11 @@ def october():
 
 
 def begin(unit: Unit, by: User | None, holder: str = "甲某", **fields: Any) -> PostTenure:
-    values = {"post": "党委书记", "starts_on": dt.date(2025, 1, 1), "ends_on": None} | fields
+    values: dict[str, Any] = {
+        "post": "党委书记",
+        "starts_on": dt.date(2025, 1, 1),
+        "ends_on": None,
+    } | fields
     return begin_tenure(unit=unit, entry=TenureEntry(holder=holder, **values), by=by)
 
 

@@ -68,7 +68,7 @@ def approved(tree: County, one: User, two: User) -> tuple[InformationReward, str
 
 
 def pay(reward: InformationReward, code: str, by: User, **changes: Any) -> InformationReward:
-    values = {"paid_on": TODAY, "version": reward.version} | changes
+    values: dict[str, Any] = {"paid_on": TODAY, "version": reward.version} | changes
     return pay_information(reward=reward, code=code, by=by, **values)
 
 

@@ -286,7 +286,11 @@ def test_demonstration_naming_is_proposed(tree: County):
 def test_ticked_proposals_are_booked_with_one_document(tree: County, county_officer: User):
     closed(tree)
     keys = [line.key for line in proposals(tree.county, 2026, TODAY) if line.unit.level == 2]
-    common = {"document": "演平安〔2026〕7号", "fund": "综治工作经费", "decided_on": TODAY}
+    common: dict[str, Any] = {
+        "document": "演平安〔2026〕7号",
+        "fund": "综治工作经费",
+        "decided_on": TODAY,
+    }
 
     booked = book_proposals(county=tree.county, year=2026, keys=keys, by=county_officer, **common)
 
