@@ -1,7 +1,7 @@
 """How firm a ranking is: hand-made months whose answers are known, and what must always hold."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.enums import RuleShape
@@ -21,6 +21,9 @@ from assessments.fairness import (
     weight_draws,
 )
 from assessments.scoring import Item, Line, read_item, score, total
+
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def item(
@@ -89,6 +92,7 @@ LINES = st.lists(
 
 
 @pytest.mark.slow
+@patient
 @given(LINES, st.floats(0.5, 2))
 def test_same_weight_for_all_changes_nothing(lines: tuple[Line, ...], weight: float):
     assert abs(reweighted(lines, {line.code: weight for line in lines}) - total(lines)) <= 1
@@ -250,6 +254,7 @@ def test_item_that_applies_to_nobody_or_to_one():
 
 
 @pytest.mark.slow
+@patient
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 10_000)), min_size=2, max_size=6))
 def test_shares_add_up_and_places_lie_within_their_spread(rows: list[tuple[int, int]]):
     sheets = [sheet(unit, yes=yes, given=given) for unit, (yes, given) in enumerate(rows)]

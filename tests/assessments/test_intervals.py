@@ -1,7 +1,7 @@
 """Intervals of shares against published tables, and the tiers made of them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.intervals import (
@@ -12,6 +12,9 @@ from assessments.intervals import (
     tiers,
     wilson,
 )
+
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -99,6 +102,7 @@ SHARES = st.integers(1, 200).flatmap(
 )
 
 
+@patient
 @given(SHARES)
 def test_interval_holds_the_share_and_stays_within_one(share: Share):
     interval = wilson(share)
@@ -106,6 +110,7 @@ def test_interval_holds_the_share_and_stays_within_one(share: Share):
     assert 0 <= interval.low <= share.value <= interval.high <= 1
 
 
+@patient
 @given(st.lists(SHARES, max_size=12))
 def test_tiers_follow_the_shares_whatever_the_order_of_units(shares: list[Share]):
     forward = tiers(dict(enumerate(shares)))
