@@ -174,7 +174,9 @@ def _vetoed(cards: Sequence[Mapping[str, Any]], months: Sequence[Month]) -> set[
         (unit, month)
         for unit, starts_on, ends_on, lifted_on in rows
         for month in months
-        if starts_on <= month.last_day < min(ends_on, lifted_on or ends_on)
+        if starts_on
+        and ends_on  # a decided veto has both
+        and starts_on <= month.last_day < min(ends_on, lifted_on or ends_on)
     }
     return found | {(card["unit_id"], card["month"]) for card in cards if card["in_force"]}
 
