@@ -95,6 +95,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
                 "实绩档案",
                 (Role.COUNTY_OFFICER, Role.LEADER, *_TOWNSHIP),
             ),
+            ("assessments:tenure-list", "任期", (Role.COUNTY_OFFICER,)),
             ("reports:case-list", "案情通报", _RECORDS),
         ),
     ),

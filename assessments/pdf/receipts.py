@@ -36,9 +36,8 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
     received, paid = _day(receipt.received_on), _day(receipt.paid_on)
     money = f"人民币{capitals(receipt.amount)}（￥{yuan_text(receipt.amount)}）"
-    tail = f"＊＊＊＊-＊＊＊＊-{receipt.code_tail}"
     cells = [
-        *(label("凭证编号"), value(receipt.number), label("领奖码尾号"), value(tail)),
+        *(label("凭证编号"), value(receipt.number), label("领奖码尾号"), value(receipt.code_tail)),
         *(label("信息类别"), value(receipt.topic), label("收到日期"), value(received)),
         *(label("奖励金额"), value(money, 3)),
         *(label("经费来源"), value(receipt.fund), label("发放日期"), value(paid)),

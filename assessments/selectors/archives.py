@@ -109,6 +109,7 @@ class Archive:
         return [(str(grade.label), found[grade]) for grade in Grade if found[grade]]
 
 
+TREE_ORDER = ("unit__level", "unit__parent__position", "unit__position", "unit__code")
 KINDS = ("奖励", "惩处", "一票否决", "整改通知", "命名")
 REWARD, PENALTY, VETO, NOTICE, NAMING = KINDS
 
@@ -127,7 +128,7 @@ def archive_parts(user: User, year: int, today: dt.date, **only: object) -> list
         PostTenure.objects.visible_to(user)
         .filter(Q(ends_on=None) | Q(ends_on__gt=first), starts_on__lt=after, **only)
         .select_related("unit__parent", "unit__county")
-        .order_by("unit__path", "post", "starts_on")
+        .order_by(*TREE_ORDER, "post", "starts_on")
     )
     found = list(rows)
     units = {tenure.unit_id for tenure in found}

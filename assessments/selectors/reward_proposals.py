@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
-
 from assessments.enums import NamingGrade, NamingState, RewardKind, VetoState
 from assessments.models import Edition, Naming, Reward, Scorecard, Veto
 from assessments.selectors.freezes import Freeze, frozen_units
@@ -20,11 +18,12 @@ from pingan.months import Month
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A unit's year among its peers; `mean` in hundredths, rounded once."""
+    """A unit's year among its peers; `mean` of `months` in hundredths, rounded once."""
 
     unit_id: int
     level: int
     mean: int
+    months: int
     place: int
     peers: int
 
@@ -66,8 +65,14 @@ def proposals(county: Unit, year: int, on: dt.date) -> list[Proposal]:
         key = f"{rule.code}:{unit_id}:{title}" if rule.by == "naming" else f"{rule.code}:{unit_id}"
         lines.append(Proposal(key, unit, rule.kind, title, rule.amount, reason, hindrance))
     order = {rule.code: place for place, rule in enumerate(reward_rules().rules)}
-    lines.sort(key=lambda line: (order[line.key.split(":")[0]], line.unit.path))
+    lines.sort(key=lambda line: (order[line.key.split(":")[0]], *in_tree(line.unit)))
     return lines
+
+
+def in_tree(unit: Unit) -> tuple[int, int, int, str]:
+    """A key that puts units as every list of them does."""
+    parent = unit.parent.position if unit.parent else 0
+    return (unit.level, parent, unit.position, unit.code)
 
 
 def _hindrance(
@@ -115,7 +120,7 @@ def _found(
 
 def _place_text(each: Placed) -> str:
     mean = f"{each.mean // 100}.{each.mean % 100:02d}"
-    return f"全年月均{mean}分，{each.peers}个单位中第{each.place}名"
+    return f"{each.months}个月平均{mean}分，同组{each.peers}个中第{each.place}名"
 
 
 def _namings(county: Unit, year: int) -> list[Naming]:
@@ -147,7 +152,8 @@ def _vetoes(county: Unit, year: int) -> list[Veto]:
 def year_places(county: Unit, year: int) -> list[Placed]:
     """Places of the year by the mean of the published months; two queries.
 
-    Whoever was assessed in less than half of the months has none.
+    Among the peers of the last month; whoever was assessed in less than half of the months has
+    none.
     """
     first, last = Month(year, 1), Month(year, 12)
     editions = Edition.objects.filter(county=county, month__gte=first, month__lte=last)
@@ -161,28 +167,34 @@ def year_places(county: Unit, year: int) -> list[Placed]:
             month__lte=last,
             level__in=(Level.TOWNSHIP, Level.VILLAGE, Level.SECTOR, Level.DEPARTMENT),
         )
-        .order_by()
-        .values_list("unit_id", "level", "parent_id", "peer_group")
-        .annotate(points=Sum("total"), cards=Count("pk"))
+        .order_by("month", "pk")
+        .values_list("unit_id", "level", "parent_id", "peer_group", "total")
     )
-    groups: dict[tuple[int, int, str], list[tuple[int, int]]] = defaultdict(list)
-    for unit_id, level, parent_id, peer_group, points, cards in rows:
-        if 2 * cards >= months:
-            mean = (2 * points + cards) // (2 * cards)
-            groups[level, parent_id, peer_group].append((unit_id, mean))
+    totals: dict[tuple[int, int], list[int]] = defaultdict(list)
+    peers: dict[tuple[int, int], tuple[int, int, str]] = {}
+    for unit_id, level, parent_id, peer_group, total in rows:
+        totals[unit_id, level].append(total)
+        peers[unit_id, level] = (level, parent_id, peer_group)
+    groups: dict[tuple[int, int, str], list[tuple[int, int, int]]] = defaultdict(list)
+    for key, found in totals.items():
+        if 2 * len(found) >= months:
+            mean = (2 * sum(found) + len(found)) // (2 * len(found))
+            groups[peers[key]].append((key[0], mean, len(found)))
     return [
-        Placed(unit_id, level, mean, place, len(members))
+        Placed(unit_id, level, mean, count, place, len(members))
         for (level, _parent, _group), members in groups.items()
-        for unit_id, mean, place in _ranked(members)
+        for unit_id, mean, count, place in _ranked(members)
     ]
 
 
-def _ranked(members: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+def _ranked(
+    members: Iterable[tuple[int, int, int]],
+) -> Iterator[tuple[int, int, int, int]]:
     """Equal means share a place and the next one is skipped."""
     in_order = sorted(members, key=lambda member: (-member[1], member[0]))
-    means = [mean for _unit, mean in in_order]
-    for unit_id, mean in in_order:
-        yield unit_id, mean, means.index(mean) + 1
+    means = [mean for _unit, mean, _count in in_order]
+    for unit_id, mean, count in in_order:
+        yield unit_id, mean, count, means.index(mean) + 1
 
 
 def proposal_years(county: Unit) -> list[int]:

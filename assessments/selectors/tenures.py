@@ -27,7 +27,8 @@ def tenures(user: User, chosen: Mapping[str, Any], today: dt.date) -> QuerySet[P
         rows = rows.on(today)
     elif chosen.get("state") == "past":
         rows = rows.filter(ends_on__lte=today)
-    return rows.order_by("unit__path", "post", "-starts_on")
+    tree = ("unit__level", "unit__parent__position", "unit__position", "unit__code")
+    return rows.order_by(*tree, "post", "-starts_on")
 
 
 def term_of(tenure: PostTenure) -> Term:

@@ -184,6 +184,8 @@ def _printed_part(number: int, part: ArchivePart) -> dict[str, Any]:
     )
     if waiting:
         text += f"{waiting}没有已公布的结果。"
+    if not part.events:
+        text += "任期内没有奖惩、否决、整改通知和命名。"
     return {
         "heading": f"{_NUMBERS[min(number, 10) - 1]}、{tenure.unit.name}　{tenure.post}",
         "text": text,

@@ -246,17 +246,18 @@ def _demands(figures: CaseFigures) -> str:
     return text or "请继续抓好防范，如实、按时报送。"
 
 
+HEADS = (
+    *("乡镇、单位", "本季度", "上季度", "环比", "上年同季", "同比"),
+    *("本年累计", "上年累计", "累计同比", "每万人"),
+)
+# Millimetres of the 156: 上升100.0% and 龙街苗族彝族乡 stand on one line.
+_WIDTHS = (23.4, 10.7, 10.7, 17.4, 13.8, 17.4, 13.8, 13.8, 17.4, 10.7)
 _COLUMNS = (
-    Column("乡镇、单位", 4.2, "left"),
-    Column("本季度", 2.1),
-    Column("上季度", 2.1),
-    Column("环比", 3.4),
-    Column("上年同季", 2.3),
-    Column("同比", 3.4),
-    Column("本年累计", 2.3),
-    Column("上年累计", 2.3),
-    Column("累计同比", 3.4),
-    Column("每万人", 2),
+    Column("序号", 6.9),
+    *(
+        Column(title, width, "center" if index else "left")
+        for index, (title, width) in enumerate(zip(HEADS, _WIDTHS, strict=True))
+    ),
 )
 
 
@@ -269,7 +270,7 @@ def _attachments(figures: CaseFigures) -> tuple[Attachment, ...]:
         found.append((f"{figures.label}{figures.name(code)}统计表", tables))
     if parts:
         tables = tuple(_table(figures, code, figures.name(code)) for code in parts)
-        names = "、".join(figures.name(code) for code in parts)
+        names = "、".join(figures.name(code).removesuffix("案件") for code in parts)
         found.append((f"{figures.label}{names}统计表", tables))
     return tuple(
         Attachment(f"附件{index}", title, NOTE, tables)
@@ -278,9 +279,12 @@ def _attachments(figures: CaseFigures) -> tuple[Attachment, ...]:
 
 
 def _table(figures: CaseFigures, code: str, caption: str) -> Table:
-    rows = [tuple(Cell(text) for text in case_row(figures, line, code)) for line in figures.lines]
-    rows.append(tuple(Cell(text) for text in total_row(figures, code)))
-    return Table(caption, _COLUMNS, tuple(rows))
+    rows = [
+        (str(number), *case_row(figures, line, code))
+        for number, line in enumerate(figures.lines, start=1)
+    ]
+    rows.append(("", *total_row(figures, code)))
+    return Table(caption, _COLUMNS, tuple(tuple(map(Cell, row)) for row in rows))
 
 
 def case_row(figures: CaseFigures, line: CaseLine, code: str) -> list[str]:
@@ -319,9 +323,6 @@ def total_row(figures: CaseFigures, code: str) -> list[str]:
         figures.comparison(code, "year", "year_before").text,
         figures.total_rate(code),
     ]
-
-
-HEADS = tuple(column.title for column in _COLUMNS)
 
 
 def _date(day: dt.date) -> str:

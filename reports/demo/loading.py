@@ -26,6 +26,7 @@ from reports.demo.followups import follow_ups_of
 from reports.demo.honours import load_honours
 from reports.demo.indicators import load_indicators
 from reports.demo.records import Batch, fill_return, settle_state, survey_and_inspect
+from reports.demo.rectification import load_notices, load_places, load_problems
 from reports.demo.registers import create_registers
 from reports.demo.rewards import load_rewards
 from reports.demo.schemes import load_schemes
@@ -57,6 +58,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         with transaction.atomic():
             fill_month(county, month)
             load_visits(county, month, _officer(county))
+            load_problems(county, month, _officer(county))
         [edition] = close_month(counties=[county], month=month, by=_officer(county))
         _date_close(edition, min(close_day(month), today))
         edition = pass_preview(edition, _officer(county), has_upheld=month.next == last)
@@ -64,10 +66,13 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         bulletin = issue_bulletin(edition=edition, by=_officer(county), issued_on=issue_day)
         _date_issue(bulletin)
         load_cases(county, month, _officer(county))
+        with transaction.atomic():
+            load_notices(county, month, close_day(month), is_last=month == last)
         say(f"{month.label}：{edition.unit_count} 个单位已结账并通报")
     with transaction.atomic():
         fill_month(county, Month.of(today))
         load_coming(county, Month.of(today), _officer(county))
+        load_places(county, today)
         load_rewards(county)
     say(f"{Month.of(today).label}：填报中")
 

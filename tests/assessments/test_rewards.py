@@ -27,7 +27,9 @@ from assessments.services.rewards import (
 )
 from pingan.enums import Role
 from pingan.models import AuditEvent, Unit, User
+from pingan.months import Month
 from pingan.refusals import Conflict, Forbidden, Refused
+from tests.assessments.records import MONTH
 from tests.factories import County, make_county, make_user
 from tests.reports.months import closed
 
@@ -234,6 +236,21 @@ def test_places_of_the_year_follow_the_published_months(tree: County):
     assert (first.place, second.place, first.peers) == (1, 2, 2)
     card = Scorecard.objects.get(unit=tree.townships[0])
     assert first.mean == card.total
+
+
+@pytest.mark.slow
+def test_unit_that_changed_its_peers_is_placed_once_by_all_its_months(tree: County):
+    closed(tree, Month(2026, 8))
+    closed(tree)
+    township = tree.townships[0]
+    cards = Scorecard.objects.filter(unit=township)
+    cards.filter(month=MONTH).update(peer_group="山区")
+
+    [each] = [each for each in year_places(tree.county, 2026) if each.unit_id == township.pk]
+
+    totals = list(cards.values_list("total", flat=True))
+    assert (each.months, each.mean) == (2, (sum(totals) + 1) // 2)
+    assert (each.place, each.peers) == (1, 1)
 
 
 @pytest.mark.slow
