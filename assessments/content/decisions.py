@@ -48,7 +48,7 @@ def compose_veto(
     assert veto.ends_on is not None
     term = f"{day_words(veto.starts_on)}起，至{day_words(veto.ends_on)}期满"
     paragraphs = [
-        f"经查，{_sentence(veto.facts)}（{day_words(veto.happened_on)}发生）",
+        f"经查，{day_words(veto.happened_on)}，{_sentence(veto.facts)}",
         f"上述情形属于“{veto.condition.name}”。{_sentence(veto.condition.basis)}",
         f"决定理由：{_sentence(veto.decision)}",
         f"现决定对{unit}实行平安建设一票否决，自{term}。否决期内，平安创建考评等次为不合格，"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from assessments.forms.vetoes import needed
+from assessments.forms.vetoes import ask
 from assessments.services.naming_kinds import LONGEST_YEARS, CriterionText, KindText
 from campaigns.forms.fields import LineField
 from pingan.enums import UnitKind
@@ -36,8 +38,9 @@ class KindForm(forms.Form):
     )
     is_active = forms.BooleanField(label="启用", required=False, initial=True)
 
-    def clean_name(self) -> str:
-        return needed(self, "name")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask(self, "name")
 
     def text(self) -> KindText:
         return KindText(**self.cleaned_data)
@@ -49,8 +52,9 @@ class CriterionForm(forms.Form):
     for_demonstration = forms.BooleanField(label="只对示范要求", required=False)
     is_active = forms.BooleanField(label="启用", required=False, initial=True)
 
-    def clean_text(self) -> str:
-        return needed(self, "text")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask(self, "text")
 
     def line(self) -> CriterionText:
         return CriterionText(**self.cleaned_data)

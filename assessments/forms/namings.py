@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from assessments.enums import NamingGrade, RecheckResult
-from assessments.forms.vetoes import NamelessForm, UnitField, needed
+from assessments.forms.vetoes import NamelessForm, UnitField
 from assessments.models import Naming, NamingAnswer, NamingKind
 from assessments.selectors.namings import Checked
 from assessments.services.naming_decisions import Choice, NamingDocument
@@ -164,7 +164,7 @@ class ApplicationForm(NamelessForm):
 class CheckForm(NamelessForm):
     """What was found on the spot, line by line."""
 
-    texts = ("note",)
+    texts = asked = ("note",)
     on = DayField(label="核查日期", required=True)
     note = LineField(label="核查意见", longest=300, rows=3)
 
@@ -188,9 +188,6 @@ class CheckForm(NamelessForm):
         names = ("on", "note", "not_name")
         return [self[name] for name in names if name in self.fields]
 
-    def clean_note(self) -> str:
-        return needed(self, "note")
-
     def check(self) -> Check:
         data = self.cleaned_data
         lines = {
@@ -204,15 +201,10 @@ class DocumentForm(NamelessForm):
     """The decision's document, its reason and its day."""
 
     texts = ("decision",)
+    asked = ("document", "decision")
     document = LineField(label="命名文件", longest=100, help_text="文号或名称。")
     decision = LineField(label="决定理由", longest=300, rows=2)
     on = DayField(label="命名日期", required=True)
-
-    def clean_document(self) -> str:
-        return needed(self, "document")
-
-    def clean_decision(self) -> str:
-        return needed(self, "decision")
 
     def made(self) -> NamingDocument:
         data = self.cleaned_data
@@ -278,13 +270,10 @@ def _order(grade: str) -> int:
 
 
 class RecheckForm(NamelessForm):
-    texts = ("findings",)
+    texts = asked = ("findings",)
     on = DayField(label="复核日期", required=True)
     result = forms.ChoiceField(label="复核结果", choices=RecheckResult.choices)
     findings = LineField(label="复核情况", longest=300, rows=3)
-
-    def clean_findings(self) -> str:
-        return needed(self, "findings")
 
 
 class RenewForm(DocumentForm):

@@ -32,12 +32,12 @@ def refuse_names(form: forms.Form, *names: str) -> None:
             form.add_error(name, _NAME_SENTENCE.format(name=found))
 
 
-def needed(form: forms.Form, name: str) -> str:
-    """What was typed in a field that must not stay empty."""
-    text = str(form.cleaned_data.get(name) or "").strip()
-    if not text:
-        raise forms.ValidationError(f"请填{form.fields[name].label}。")
-    return text
+def ask(form: forms.Form, *names: str) -> None:
+    """Fields that must not stay empty: marked on the page, told in a sentence."""
+    for name in names:
+        field = form.fields[name]
+        field.required = True
+        field.error_messages["required"] = f"请填{field.label}。"
 
 
 class UnitField(forms.ModelChoiceField):
@@ -52,10 +52,12 @@ class NamelessForm(forms.Form):
     """What is written here is about places and things."""
 
     texts: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ask(self, *self.asked)
         # Offered only where it is needed: after something looked like a name.
         if self.is_bound and self.errors_of_names():
             self.fields["not_name"] = forms.BooleanField(label=NOT_A_NAME, required=False)
@@ -72,7 +74,7 @@ class NamelessForm(forms.Form):
 class ProposalForm(NamelessForm):
     """Which unit, what happened, which condition it meets."""
 
-    texts = ("facts",)
+    texts = asked = ("facts",)
     unit = UnitField(
         label="单位",
         queryset=Unit.objects.none(),
@@ -114,9 +116,6 @@ class ProposalForm(NamelessForm):
         assert isinstance(field, forms.ModelChoiceField)
         return field
 
-    def clean_facts(self) -> str:
-        return needed(self, "facts")
-
     def proposal(self) -> Proposal:
         data = self.cleaned_data
         return Proposal(data["condition"], data["facts"], data["happened_on"])
@@ -136,6 +135,7 @@ class DecisionForm(NamelessForm):
     """The county's decision: document, reason, term, and the namings it withdraws."""
 
     texts = ("decision",)
+    asked = ("document", "decision")
     document = LineField(label="决定文件", longest=100, help_text="文号或名称。")
     decision = LineField(label="决定理由", longest=300, rows=3)
     starts_on = DayField(label="起始日期", required=True)
@@ -162,12 +162,6 @@ class DecisionForm(NamelessForm):
         if not namings:
             del self.fields["namings"]
 
-    def clean_document(self) -> str:
-        return needed(self, "document")
-
-    def clean_decision(self) -> str:
-        return needed(self, "decision")
-
     def made(self) -> Decision:
         data = self.cleaned_data
         return Decision(data["document"], data["decision"], data["starts_on"], data["months"])
@@ -183,11 +177,8 @@ def naming_label(naming: Naming) -> str:
 class ReasonForm(NamelessForm):
     """A reason, for who reads it."""
 
-    texts = ("reason",)
+    texts = asked = ("reason",)
     reason = LineField(label="理由", longest=300, rows=3)
-
-    def clean_reason(self) -> str:
-        return needed(self, "reason")
 
 
 class LiftForm(ReasonForm):
@@ -208,11 +199,9 @@ class ConditionForm(forms.Form):
     )
     is_active = forms.BooleanField(label="启用", required=False, initial=True)
 
-    def clean_name(self) -> str:
-        return needed(self, "name")
-
-    def clean_basis(self) -> str:
-        return needed(self, "basis")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask(self, "name", "basis")
 
     def text(self) -> ConditionText:
         return ConditionText(**self.cleaned_data)

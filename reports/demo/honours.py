@@ -49,6 +49,8 @@ def load_honours(county: Unit, first: dt.date, officer: User, people: dict[int, 
     namings: list[Naming] = []
     for code, named, best in _SHARES:
         for unit in units:
+            if kinds[code].is_counted and not unit.households:
+                continue
             if unit.kind in kinds[code].unit_kinds and dice.random() < named:
                 grade = NamingGrade.DEMONSTRATION if dice.random() < best else NamingGrade.QUALIFIED
                 namings.append(_named(unit, kinds[code], grade, decided_on, officer, dice))
