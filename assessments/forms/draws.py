@@ -12,17 +12,13 @@ from assessments.models import InspectionGroup
 from assessments.selectors.inspections import groups_on
 from assessments.services.draws import Wish
 from pingan.models import Unit
-from pingan.months import InvalidMonth, Month
+from pingan.months import Month
 
 
 class SealForm(forms.Form):
     """Which month, which kind of visit, of which group's units, how many."""
 
-    month = forms.CharField(
-        label="月份",
-        widget=forms.DateInput(attrs={"type": "month"}),
-        error_messages={"invalid": "请填月份，如 2026-09。"},
-    )
+    month = forms.TypedChoiceField(label="月份", coerce=Month.parse)
     kind = forms.ChoiceField(label="检查方式", choices=VisitKind.choices)
     group = forms.ModelChoiceField(
         InspectionGroup.objects.none(),
@@ -44,13 +40,9 @@ class SealForm(forms.Form):
     def __init__(self, data: Any = None, *, county: Unit, today: dt.date) -> None:
         last = Month.of(today).previous
         super().__init__(data, initial={"month": str(last), "kind": VisitKind.OPEN, "wanted": 3})
+        months = last.until(last.shift(2))
+        self.fields["month"].choices = [(str(each), each.label) for each in months]  # type: ignore[attr-defined]
         self.fields["group"].queryset = groups_on(county.pk, today)  # type: ignore[attr-defined]
-
-    def clean_month(self) -> Month:
-        try:
-            return Month.parse(self.cleaned_data["month"])
-        except InvalidMonth as error:
-            raise forms.ValidationError(str(error)) from error
 
     def wish(self) -> Wish:
         values = self.cleaned_data

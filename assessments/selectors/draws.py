@@ -50,10 +50,8 @@ def pool_of(county: Unit, month: Month, group: InspectionGroup | None, on: dt.da
             excluded.append((version.code, version.name, reason))
         else:
             units.append((version.unit_id, version.code, version.name))
-    used = {each.pk: each for each in group_of.values()}
+    used = {each.pk: each for each in group_of.values() if group is None or each.pk == group.pk}
     leaderless = sorted(each.name for each in used.values() if each.lead_unit_id is None)
-    if group is not None:
-        leaderless = [group.name] if group.lead_unit_id is None else []
     return Pool(units, excluded, leaderless)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assessments.models import Inspection
+from assessments.selectors.inspections import findings_of
 from campaigns.selectors.ledgers import LEADING_COLUMNS, LedgerFilter, LedgerKind
 from campaigns.selectors.sections import Column
 from pingan.models import User
@@ -15,6 +16,7 @@ from pingan.months import Month
 
 def _inspections(user: User, chosen: LedgerFilter) -> QuerySet[Inspection]:
     rows = Inspection.objects.visible_to(user).select_related("unit", "group")
+    rows = rows.prefetch_related("entries")
     rows = rows.filter(month__gte=chosen.first, month__lte=chosen.last)
     if chosen.on_from:
         rows = rows.filter(on__gte=chosen.on_from)
@@ -31,6 +33,11 @@ def _place(row: Any) -> tuple[int, Month]:
     return row.unit_id, row.month
 
 
+def _findings(row: Any) -> str:
+    """What was found line by line, then the general remark."""
+    return "\n".join(f"{line}：{words}" if line else words for line, words in findings_of(row))
+
+
 def _points(hundredths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
@@ -41,10 +48,12 @@ INSPECTION_LEDGER = LedgerKind(
     (
         *LEADING_COLUMNS,
         Column("检查日期", lambda row: row.on),
+        Column("检查方式", lambda row: row.get_kind_display()),
+        Column("检查地点", lambda row: row.place),
         Column("督导检查组", lambda row: row.group.name if row.group else ""),
         Column("得分", lambda row: _points(row.points_given), is_number=True),
         Column("满分", lambda row: _points(row.points_possible), is_number=True),
-        Column("发现问题", lambda row: row.findings, is_long=True),
+        Column("发现问题", _findings, is_long=True),
     ),
     _inspections,
     _place,

@@ -4,7 +4,15 @@ from django.urls import path
 
 import pingan.converters  # noqa: F401 - registers <month:month>
 from assessments.enums import VisitKind
-from assessments.views import draws, inspection_groups, inspections, ledgers, ratings, sheets
+from assessments.views import (
+    draws,
+    findings,
+    inspection_groups,
+    inspections,
+    ledgers,
+    ratings,
+    sheets,
+)
 
 OPEN, SECRET = {"kind": VisitKind.OPEN}, {"kind": VisitKind.SECRET}
 VISIT = "inspections/<month:month>/<int:unit_pk>"
@@ -20,7 +28,7 @@ urlpatterns = [
     path("inspections/groups/<int:pk>/end", inspection_groups.end, name="inspection-group-end"),
     path("inspections/sheets/", sheets.sheets, name="inspection-sheets"),
     path("inspections/sheets/<int:level>/<str:kind>/", sheets.edit, name="inspection-sheet-edit"),
-    path("inspections/focus/<month:month>/", sheets.focus, name="focus-edit"),
+    path("inspections/focus/<month:month>/", sheets.focus, name="inspection-focus"),
     # The addresses of new sheets are known to static/service-worker.js and static/offline.js.
     path(f"{VISIT}/open/", inspections.create, OPEN, name="inspection-create"),
     path(f"{VISIT}/open/sync/", inspections.sync, OPEN, name="inspection-sync"),
@@ -28,6 +36,7 @@ urlpatterns = [
     path(f"{VISIT}/secret/sync/", inspections.sync, SECRET, name="inspection-secret-sync"),
     path(f"{VISIT}/<str:kind>/paper", sheets.paper, name="inspection-paper"),
     path("inspections/<int:pk>/", inspections.edit, name="inspection-edit"),
+    path("inspections/<int:pk>/problem", findings.raise_one, name="inspection-problem"),
     path("draws/", draws.index, name="draw-list"),
     path("draws/new", draws.create, name="draw-create"),
     path("draws/<int:pk>/", draws.detail, name="draw-detail"),

@@ -17,7 +17,9 @@ from assessments.enums import VisitKind
 from assessments.forms.inspections import InspectionForm, SheetForm, sheet_differences, shown
 from assessments.models import Inspection
 from assessments.policies.inspections import check_organise, check_record
+from assessments.policies.problems import check_raise_problem
 from assessments.selectors.draws import drawn_for, knows_secrets
+from assessments.selectors.findings import found_on, is_told
 from assessments.selectors.inspections import (
     InspectionRow,
     findings_of,
@@ -193,6 +195,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form_of(posted_or_stashed(request), inspection)
     context = _sheet_context(form, inspection.unit, inspection.month, kind)
     context |= {"inspection": inspection, "draft_key": f"inspection/{pk}"}
+    context |= _found(inspection, user)
     if request.method != "POST":
         return render(request, "assessments/inspection_edit.html", context)
     if not form.is_valid():
@@ -209,11 +212,18 @@ def _detail(request: HttpRequest, inspection: Inspection, *, is_closed: bool) ->
         "named": _named(VisitKind(inspection.kind)),
         "entries": list(inspection.entries.all()),
         "is_closed": is_closed,
+        **_found(inspection, signed_in(request)),
     }
     if request.method == "POST":
         messages.error(request, "这次检查您不能修改，或该月已经结账。")
         return render(request, "assessments/inspection_detail.html", context, status=422)
     return render(request, "assessments/inspection_detail.html", context)
+
+
+def _found(inspection: Inspection, user: User) -> dict[str, Any]:
+    """The findings, with a button for whoever raises problems of the unit."""
+    may_raise = policies.may(check_raise_problem, unit=inspection.unit, by=user)
+    return {"found": found_on(inspection, user), "may_raise": may_raise and is_told(inspection)}
 
 
 def _form_of(data: Any, inspection: Inspection) -> InspectionForm | SheetForm:

@@ -439,7 +439,7 @@ def test_list_takes_the_same_queries_for_one_and_for_three(client_of: ClientOf):
 
 
 class TestFocus:
-    ADDRESS = reverse("assessments:focus-edit", args=[MONTH])
+    ADDRESS = reverse("assessments:inspection-focus", args=[MONTH])
 
     def test_is_read_by_all_once_published(
         self, tree: County, county_officer: User, township_clerk: User, client_of: ClientOf
