@@ -95,8 +95,7 @@ def windows_command(seed: str, salt: str, codes: Iterable[str], wanted: int) -> 
     """The same for the PowerShell of Windows."""
     listed = ", ".join(f"'{code}'" for code in codes)
     return (
-        f"$h=[Security.Cryptography.SHA256]::Create(); {listed} | ForEach-Object {{ "
-        f"(-join ($h.ComputeHash([Text.Encoding]::UTF8.GetBytes('{seed}:{salt}:'+$_)) | "
-        "ForEach-Object { $_.ToString('x2') })) + ' ' + $_ } | Sort-Object | "
-        f"Select-Object -First {wanted}"
+        f"$h=[Security.Cryptography.SHA256]::Create(); $k='{seed}:{salt}:'; {listed} | % {{ "
+        "(-join ($h.ComputeHash([Text.Encoding]::UTF8.GetBytes($k+$_)) | % { $_.ToString('x2') }))"
+        f" + ' ' + $_ }} | sort | select -First {wanted}"
     )

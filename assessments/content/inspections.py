@@ -104,7 +104,7 @@ def draw_record(draw: Draw, *, county_name: str, is_demo: bool) -> DrawRecord:
 
 def _facts(draw: Draw) -> list[tuple[str, str]]:
     facts = [
-        ("编号", f"{draw.month}第{draw.number}次"),
+        ("编号", f"{draw.month.label}第{draw.number}次"),
         ("检查方式", VisitKind(draw.kind).label),
         ("督导检查组", draw.group.name if draw.group else "全部"),
         ("候选单位", f"{len(draw.pool)}个，抽取{draw.wanted}个"),
