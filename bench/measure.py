@@ -99,14 +99,12 @@ def _analyse() -> None:
 
 def _measure(counties: Sequence[Unit], month: Month, repeat: int) -> dict[str, Any]:
     """Both ways in turn, `repeat` times; the middle of each: a busy moment hurts neither."""
-    product, work, bare, rows_equal, peak, units = [], [], [], True, 0.0, 0
+    product, bare, rows_equal, peak, units = [], [], True, 0.0, 0
     queries = _queries(counties, month)
     for _round in range(repeat):
         gc.collect()
         with _peak_memory() as memory:
-            started = time.process_time()
             product.append(_timed(lambda: close_month(counties=counties, month=month, by=None)))
-            work.append(time.process_time() - started)
         peak = max(peak, memory())
         mine = _cards(month)
         _empty_cards(month)
@@ -114,24 +112,43 @@ def _measure(counties: Sequence[Unit], month: Month, repeat: int) -> dict[str, A
         rows_equal = rows_equal and mine == _cards(month)
         units = len(mine)
         _clear(month)
-    seconds, sql_seconds = statistics.median(product), statistics.median(bare)
+    seconds, cpu_seconds = (statistics.median(times) for times in zip(*product, strict=True))
+    sql_seconds, sql_cpu = (statistics.median(times) for times in zip(*bare, strict=True))
     return {
         "counties": len(counties),
         "units": units,
         "ratio_to_sql": round(seconds / sql_seconds, 2),
         "seconds": round(seconds, 4),
-        "cpu_seconds": round(statistics.median(work), 4),
         "sql_seconds": round(sql_seconds, 4),
+        "cpu_ratio_to_sql": round(cpu_seconds / sql_cpu, 2),
+        "cpu_seconds": round(cpu_seconds, 4),
+        "sql_cpu_seconds": round(sql_cpu, 4),
         "queries": queries,
         "peak_mb": round(peak),
         "rows_equal": rows_equal,
     }
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
+def _timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds by the clock, and of the processors: this process and the database's."""
+    started, used = time.perf_counter(), _used()
     work()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, _used() - used
+
+
+def _used() -> float:
+    """Processor seconds so far: what others do at the same time does not lengthen them."""
+    own = time.process_time()
+    if connection.vendor != "postgresql":
+        return own
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = psutil.Process(cursor.fetchone()[0])
+    server = backend.parent() or backend
+    ended = server.cpu_times()
+    running = [each.cpu_times() for each in server.children()]
+    database = ended.children_user + ended.children_system
+    return own + database + sum(times.user + times.system for times in running)
 
 
 def _queries(counties: Sequence[Unit], month: Month) -> int:
