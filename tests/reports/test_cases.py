@@ -437,7 +437,7 @@ def test_files_hold_the_frozen_figures(
     book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
     assert book.sheetnames == ["刑事案件", "两抢案件", "盗窃案件", "命案", "治安案件"]
     rows = list(book["刑事案件"].iter_rows(min_row=6, values_only=True))
-    assert rows[0][:5] == (tree.townships[0].name, 15, 10, "上升50.0%", 20)
+    assert rows[0][:5] == (tree.townships[0].name, 15, 10, "+50.0%", 20)
     assert rows[1][:2] == (tree.townships[1].name, "未报")
     assert rows[2][:2] == ("合计", "15＊")
     assert "777" not in text + words
