@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments.models import Edition
+from assessments.policies.previews import obstacle
+from assessments.selectors.previews import publication
 from pingan.middleware import SignedInRequest
 from pingan.refusals import Forbidden, Refused
 from pingan.typesetting import fonts_in_use
@@ -120,7 +122,13 @@ def _preview(
     figures = preview_figures(edition=edition, issued_on=issued_on)
     is_correction = figures.corrects > 0
     content = compose_bulletin(figures)
-    context = {"edition": edition, "is_correction": is_correction, "form": form, **_text(content)}
+    context = {
+        "edition": edition,
+        "is_correction": is_correction,
+        "obstacle": obstacle(edition=edition, facts=publication(edition), now=timezone.now()),
+        "form": form,
+        **_text(content),
+    }
     return render(request, "reports/bulletin_issue.html", context)
 
 
