@@ -56,7 +56,7 @@
       button.className = "btn btn-outline-primary";
       button.dataset.points = String(points);
       button.textContent = share === 1 ? "满分" : print(points);
-      button.setAttribute("aria-label", name + "得" + print(points) + "分");
+      button.setAttribute("aria-label", name + " " + button.textContent);
       button.addEventListener("click", function () {
         set(mark, typed(mark) === points ? "" : print(points));  // again: not looked at
       });
