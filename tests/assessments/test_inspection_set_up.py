@@ -351,7 +351,8 @@ class TestRatings:
 
     def test_service_refuses(self, tree: County, county_officer: User, township_clerk: User):
         def save(by: User = county_officer, post: str = POST, **line: Any) -> int:
-            one = {"unit_id": tree.townships[0].pk, "points": 1, "note": "", "version": 0} | line
+            one: dict[str, Any] = {"points": 1, "note": "", "version": 0, **line}
+            one.setdefault("unit_id", tree.townships[0].pk)
             return save_ratings(
                 county=tree.county, month=MONTH, post=post, lines=[RatingLine(**one)], by=by
             )
