@@ -27,6 +27,7 @@ from reports.selectors.inbox_honours import honours
 from reports.selectors.inbox_item import Item
 from reports.selectors.inbox_rectification import rectification
 from reports.selectors.inbox_rewards import rewards_waiting
+from reports.selectors.inbox_schemes import drafts
 from reports.selectors.inbox_visits import visits
 
 SOON_DAYS = 7
@@ -80,6 +81,7 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
         *rectification(user, today),
         *honours(user, today),
         *rewards_waiting(user, today),
+        *drafts(user, today),
     ]
     items.sort(key=lambda item: (_ORDER[item.tone], item.due_on or dt.date.max))
     changes = _changes(user, since)
