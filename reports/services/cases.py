@@ -18,7 +18,7 @@ from reports.cases import CaseFigures, differences, frozen, hash_of, thawed
 from reports.models import CaseBulletin
 from reports.selectors.cases import case_figures
 from reports.services.bulletins import next_number
-from reports.services.verification import Verdict
+from reports.services.verification import PublicVerdict, Verdict
 
 GATHERED = "gathered_on"  # the day says nothing about the figures
 
@@ -112,6 +112,29 @@ def _check_draft(draft: CaseDraft, span: Span, issued_on: dt.date, reason: str) 
 
 def _code(content: dict[str, Any]) -> str:
     return hash_of(content, but=[GATHERED])
+
+
+def verify_case_publicly(code: str) -> PublicVerdict | None:
+    """What anybody who holds the paper may know of its code; None: it is no case bulletin's."""
+    rows = CaseBulletin.objects.filter(hash__startswith=code).select_related("county")
+    bulletin = rows.order_by("-edition").first()
+    if bulletin is None:
+        return None
+    is_same = _code(bulletin.content) == bulletin.hash
+    later = CaseBulletin.objects.filter(
+        county=bulletin.county_id, starts_on=bulletin.starts_on, edition__gt=bulletin.edition
+    )
+    return PublicVerdict(
+        is_good=is_same,
+        text="一致：这份案情通报的数字与签发时相同。"
+        if is_same
+        else "数字与签发时不同，请向发文机关核实。",
+        county_name=bulletin.county.name,
+        month_label=str(bulletin.content["label"]),
+        number=bulletin.edition,
+        issued_on=bulletin.issued_on,
+        is_replaced=later.exists(),
+    )
 
 
 def verify_case_code(*, user: User, code: str) -> Verdict:

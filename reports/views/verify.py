@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reports.forms import VerifyForm
+from reports.services.cases import verify_case_publicly
 from reports.services.verification import verify_publicly
 
 
@@ -15,7 +16,8 @@ from reports.services.verification import verify_publicly
 @require_safe
 def public(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET if "code" in request.GET else None)
-    verdict = (
-        verify_publicly(form.cleaned_data["code"]) if form.is_bound and form.is_valid() else None
-    )
+    verdict = None
+    if form.is_bound and form.is_valid():
+        code = form.cleaned_data["code"]
+        verdict = verify_case_publicly(code) or verify_publicly(code)
     return render(request, "reports/verify_public.html", {"form": form, "verdict": verdict})

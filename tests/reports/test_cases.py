@@ -349,6 +349,18 @@ def test_code_is_verified_against_what_is_stored(
     assert "与当时不同" in verify_case_code(user=county_officer, code=code).text
 
 
+def test_anybody_verifies_the_code_of_the_paper(
+    tree: County, form: IndicatorForm, county_officer: User
+):
+    bulletin = issue(tree, county_officer)
+
+    page = Client().get("/public/verify/", {"code": bulletin.hash[:16]}).content.decode()
+
+    assert "这份案情通报的数字与签发时相同" in page
+    assert "2026年第三季度" in page
+    assert "已有更正版" not in page
+
+
 def test_database_keeps_numbers_apart(tree: County, form: IndicatorForm, county_officer: User):
     bulletin = issue(tree, county_officer)
     bulletin.pk, bulletin.edition, bulletin.reason = None, 2, "更正"
