@@ -84,5 +84,8 @@ def _covariance(ones: Sequence[int], others: Sequence[int]) -> float:
 
 
 def _correlation(ones: Sequence[int], others: Sequence[int]) -> float | None:
+    """None where there is nothing to compare: two values always lie on a line."""
+    if len(ones) < 3:
+        return None
     spread = sqrt(_covariance(ones, ones) * _covariance(others, others))
     return _covariance(ones, others) / spread if spread else None

@@ -29,7 +29,7 @@ from pingan.enums import Level
 from reports.charts import Whisker, WhiskerChart, whisker_chart
 from reports.selectors.figures import level_rules
 from reports.selectors.rankings import Peers
-from reports.tables import percent_text, points_text
+from reports.tables import NOT_APPLICABLE, percent_text, points_text
 
 KINDS = {VisitKind.OPEN: "inspection", VisitKind.SECRET: "undercover"}
 NOBODY = "未注明检查组"
@@ -56,6 +56,7 @@ class ItemLine:
     maximum: str
     found: Deciding
     swing: Move
+    is_partial: bool  # it applies to some of the units alone
 
     @property
     def range_text(self) -> str:
@@ -70,12 +71,12 @@ class ItemLine:
 
     @property
     def share_text(self) -> str:
-        return f"{round(100 * self.found.share)}%"
+        return f"{round(100 * self.found.share)}%".replace("-", "−")
 
     @property
     def correlation_text(self) -> str:
         value = self.found.correlation
-        return "—" if value is None else f"{value:.2f}"
+        return NOT_APPLICABLE if value is None else f"{value:.2f}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,11 @@ def fairness_page(edition: Edition, peers: Peers) -> FairnessPage:
     swings = item_swings(sheets, codes)
     found = [
         ItemLine(
-            items[each.code].name, points_text(items[each.code].points), each, swings[each.code]
+            items[each.code].name,
+            points_text(items[each.code].points),
+            each,
+            swings[each.code],
+            0 < each.units < len(sheets),
         )
         for each in deciding(sheets, codes)
     ]

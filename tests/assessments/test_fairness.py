@@ -250,7 +250,7 @@ def test_item_that_applies_to_nobody_or_to_one():
 
     assert (none.units, none.is_idle, none.correlation) == (0, False, None)
     assert (one.units, one.is_idle, one.deviation) == (1, False, 0)
-    assert both.units == 2
+    assert (both.units, both.correlation) == (2, None)
 
 
 @pytest.mark.slow
