@@ -144,4 +144,4 @@ def _counts(
 ) -> tuple[tuple[str, int, int], ...]:
     """How many units of each kind before and after."""
     before, after = Counter(was for was, _now in pairs), Counter(now for _was, now in pairs)
-    return tuple((kind.label, before[kind], after[kind]) for kind in kinds)
+    return tuple((str(kind.label), before[kind], after[kind]) for kind in kinds)
