@@ -138,7 +138,11 @@ def compose_board(figures: MonthFigures) -> BoardContent:
         demo_mark="演示数据" if figures.is_demo else "",
         legend=_legend(rows),
         figures=_headline(figures),
-        tiles=_tiles(figures.townships.rows),
+        tiles=tuple(
+            tile
+            for ranking in figures.township_rankings
+            for tile in _tiles(ranking.rows, ranking.group)
+        ),
         columns=tile_columns(len(figures.townships.rows)),
         strips=below,
         strip_sheets=() if below is not None else _strip_sheets(strips),
@@ -159,14 +163,14 @@ def tile_columns(count: int) -> int:
     return min(range(1, max(count, 1) + 1), key=badness)
 
 
-def _tiles(rows: Sequence[RankRow]) -> tuple[Tile, ...]:
+def _tiles(rows: Sequence[RankRow], group: str = "") -> tuple[Tile, ...]:
     return tuple(
         Tile(
             name=row.unit_name,
             colour=row.colour,
             word=row.colour.label,
             grade=row.grade.label,
-            rank=f"{'并列' if row.is_tied else ''}第{row.rank}名",
+            rank=f"{group}{'并列' if row.is_tied else ''}第{row.rank}名",
             open_matters=row.open_matters,
         )
         for row in rows

@@ -12,6 +12,7 @@ from reports.content.board import compose_board, tile_columns
 from reports.content.document import Cell, Column, ordinal, side_by_side
 from reports.tables import (
     ActivityTotals,
+    OpenProblem,
     change_text,
     mean_points,
     percent_text,
@@ -428,3 +429,33 @@ def test_board_splits_a_very_large_sector():
     ]
     assert tiles == [row.unit_name for row in ranking.rows]
     assert max(sheet.lines for sheet in board.strip_sheets) <= 15
+
+
+def test_board_tells_places_of_several_groups_apart():
+    figures = make_figures(townships=4)
+    rows = figures.townships.rows
+    groups = tuple(
+        dataclasses.replace(figures.townships, rows=part, group=name)
+        for name, part in (("镇组", rows[:2]), ("乡组", rows[2:]))
+    )
+
+    board = compose_board(dataclasses.replace(figures, township_groups=groups))
+
+    assert [tile.name for tile in board.tiles] == [row.unit_name for row in rows]
+    assert [tile.rank[:2] for tile in board.tiles] == ["镇组", "镇组", "乡组", "乡组"]
+
+
+def test_board_hangs_open_problems_on_sheets_of_their_own():
+    problems = tuple(OpenProblem(f"{n}村", f"路灯{n}不亮", 3 if n < 2 else 1) for n in range(30))
+
+    none = compose_board(make_figures())
+    board = compose_board(make_figures(problems=problems))
+
+    assert none.problem_sheets == ()
+    first, second = board.problem_sheets
+    assert first.heading == "月底尚未解决的问题　共30个（第1张）"
+    assert [[len(part) for part in sheet.columns] for sheet in (first, second)] == [[14, 14], [2]]
+    line = first.columns[0][0]
+    assert (line.unit, line.title, line.mark) == ("0村", "路灯0不亮", "已挂3个月")
+    assert [item.is_long for item in first.columns[0][:3]] == [True, True, False]
+    assert first.columns[0][2].mark == "本月新挂"
