@@ -32,7 +32,7 @@ FOUND = (
     ("客运站出口摊点占道", "逢场日只剩一条车道", "市场管理岗位"),
     ("治安岗亭夜间无人", "暗访两次均无人值守", "巡逻队岗位"),
 )
-STUBBORN = 2  # the township whose problem climbs the whole ladder
+STUBBORN = 1  # the township whose problem climbs the whole ladder
 STUBBORN_PROBLEM = ("老街消防通道堵塞", "通道内搭棚堆物，消防车进不去", "分管副镇长")
 SOURCES = (ProblemSource.INSPECTION, ProblemSource.UNDERCOVER, ProblemSource.SUPERIOR)
 RAISED = 3  # a month
@@ -129,7 +129,7 @@ def _sign(
     signed = []
     for notice in drafts:
         notice.drafted_at = _moment(on)
-        if not is_last or rng.random() < SIGNED_OF_LAST:
+        if not is_last or rng.random() < SIGNED_OF_LAST or _is_stubborn(notice):
             numbers[notice.kind] = (numbers.get(notice.kind) or 0) + 1
             is_listing = notice.kind == LadderKind.LISTED
             notice.state, notice.year, notice.number = (
@@ -169,6 +169,10 @@ def _end(county: Unit, on: dt.date, rng: random.Random, people: _People, *, is_l
         else:
             _recheck(notice, min(on, notice.recheck_on), people, passed=chance <= SOLVED_SHARE)
         notice.save(update_fields=["state", "closed_on"])
+
+
+def _is_stubborn(notice: RectificationNotice) -> bool:
+    return notice.problems.filter(title=STUBBORN_PROBLEM[0]).exists()
 
 
 def _recheck(notice: RectificationNotice, day: dt.date, people: _People, *, passed: bool) -> None:
