@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
-from assessments.models import PeerGroup
+from assessments.models import PeerGroup, Scheme
 from assessments.policies import peer_groups as policies
 from pingan import audit
 from pingan.models import Unit, User
@@ -52,9 +52,9 @@ def change_peer_group(
     held = _held(group, seen, by)
     others = _others(held.county, held.level, peers.start).exclude(pk=held.pk)
     _check(held.county, held.level, peers, today, others)
-    before = {**describe(held)}
-    has_begun = held.valid_from <= today
-    if has_begun:
+    before = describe(held)
+    if held.valid_from <= today:
+        _check_name(held, peers.name)
         held.valid_to = peers.start.first_day
         held.save(update_fields=["valid_to"])
         made = _make(held.county, held.level, peers, held.position)
@@ -86,6 +86,17 @@ def end_peer_group(*, group: PeerGroup, start: Month, seen: str, today: dt.date,
     audit.record(
         action="停用同组", obj=held, by=by, unit=held.county, after={"valid_to": held.valid_to}
     )
+
+
+def _check_name(group: PeerGroup, name: str) -> None:
+    """A scheme finds its group by name: renamed, its units would be scored by other rules."""
+    schemes = Scheme.objects.filter(
+        county=group.county_id, level=group.level, peer_group__name=group.name
+    )
+    if name != group.name and schemes.exists():
+        raise Refused(
+            f"“{group.name}”有自己的考核办法，改名后办法就对不上了。请保留原名，只调整单位。"
+        )
 
 
 def describe(group: PeerGroup) -> dict[str, object]:

@@ -50,6 +50,7 @@ def draft_scheme(
     policies.check_make_schemes(county=county, by=by)
     if peer_group is not None and peer_group.level != source.level:
         raise Refused(f"“{peer_group.name}”不是这个层级的同组，请另选一个。")
+    peer_group = _living(peer_group)
     lineage = same_scheme(county.pk, source.level, peer_group)
     waiting = lineage.filter(state=SchemeState.DRAFT).first()
     if waiting is not None:
@@ -80,6 +81,16 @@ def draft_scheme(
         note=f"复制自《{source.name}》第{source.version}版",
     )
     return draft
+
+
+def _living(group: PeerGroup | None) -> PeerGroup | None:
+    """A group that was given other units goes on under its name: the one that goes on."""
+    if group is None or group.valid_to is None:
+        return group
+    same = PeerGroup.objects.filter(
+        county=group.county_id, level=group.level, name=group.name, valid_to=None
+    )
+    return same.first() or group
 
 
 def _hold_county(by: User) -> Unit:

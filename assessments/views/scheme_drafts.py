@@ -16,7 +16,7 @@ from assessments.forms.schemes import LABELS, HeadForm, WeightsForm, shown
 from assessments.models import Scheme
 from assessments.policies import schemes as policies
 from assessments.selectors.scheme_compare import compare
-from assessments.selectors.scheme_pages import indicator_labels, replaced_by
+from assessments.selectors.scheme_pages import indicator_labels, replaced_by, total_of
 from assessments.selectors.scheme_trial import Trial, TrialRow, trial
 from assessments.services.scheme_items import DOWN, UP, move_item, move_section, weigh_items
 from assessments.services.schemes import (
@@ -159,9 +159,9 @@ def _move(request: HttpRequest, draft: Scheme, user: User) -> str:
 def try_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Last month under this draft; ?show= only some of the units."""
     user, scheme = find_draft(request, pk)
-    found, reason = None, ""
+    found, reason = None, "" if scheme.items.all() else "草案里还没有考核项，先增加考核项再试算。"
     try:
-        found = trial(scheme, county_of(user))
+        found = None if reason else trial(scheme, county_of(user))
     except Refused as error:
         reason = str(error)
     show = request.GET.get("show", "")
@@ -172,6 +172,7 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": found,
         "reason": reason,
         "page": page,
+        "total": total_of(scheme.items.all()),
         "show": show,
         "query": f"&show={show}" if show else "",
     }

@@ -66,7 +66,8 @@ def index(request: HttpRequest) -> HttpResponse:
     user, level = signed_in(request), asked_level(request)
     county = county_of(user)
     may_make = may(policies.check_make_schemes, county=county, by=user)
-    groups = list(groups_in(county, level, this_month())) if may_make else []
+    living = groups_in(county, level, this_month()).filter(valid_to=None)
+    groups = list(living) if may_make else []
     lines = scheme_lines(user, this_month(), level)
     own = {(line.level, line.group.name) for line in lines if line.group}
     context = {

@@ -13,8 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.models import PeerGroup, Scorecard
+from assessments.models import PeerGroup, Scheme, Scorecard
 from assessments.selectors.peer_group_pages import groups_page
+from assessments.selectors.schemes import rules_of
 from assessments.services.closing import close_month
 from assessments.services.peer_groups import (
     Peers,
@@ -23,6 +24,7 @@ from assessments.services.peer_groups import (
     end_peer_group,
     mark,
 )
+from assessments.services.schemes import adopt_scheme, draft_scheme
 from pingan.enums import Level, Role
 from pingan.models import AuditEvent, User
 from pingan.months import Month
@@ -268,3 +270,26 @@ def test_everybody_reads_and_strangers_do_not(
     assert client_of(township_clerk).get(NEW).status_code == 403
     assert client_of(other).get(edit).status_code == 404
     assert "山区组" not in client_of(other).get(LIST).content.decode()
+
+
+def test_group_with_a_scheme_keeps_its_name_and_the_scheme(tree: County, county_officer: User):
+    group = add(tree, county_officer, name="山区组")
+    source = Scheme.objects.get(county=None, level=Level.TOWNSHIP)
+    draft = draft_scheme(source=source, peer_group=group, today=TODAY, by=county_officer)
+    adopt_scheme(scheme=draft, revision=1, today=TODAY, by=county_officer)
+    later = dt.date(2026, 11, 20)
+
+    def change(name: str) -> PeerGroup:
+        peers = Peers(name, [], [tree.townships[1]], DECEMBER)
+        return change_peer_group(
+            group=group, peers=peers, seen=mark(group), today=later, by=county_officer
+        )
+
+    with pytest.raises(Refused, match="有自己的考核办法"):
+        change("河谷组")
+    changed = change("山区组")
+    draft.refresh_from_db()
+    again = draft_scheme(source=draft, peer_group=draft.peer_group, today=later, by=county_officer)
+
+    assert "2/山区组" in rules_of([tree.county], DECEMBER)[tree.county.pk]
+    assert (again.peer_group, again.version) == (changed, 2)
