@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from assessments.enums import Colour, Grade
-from assessments.explain import explain
+from assessments.enums import Colour, Grade, RuleShape
+from assessments.explain import explain, explain_total
 from assessments.models import Appeal, Scorecard
 from assessments.scorelines import SUMMED_LEVELS
 from assessments.scoring import Item, Line, applicable, losses
@@ -25,6 +25,9 @@ HISTORY_MONTHS = 12
 CHART_WIDTH, CHART_HEIGHT, CHART_MARGIN = 600, 160, 32
 FULL = 10_000
 # Counts whose records have a page of their own.
+# What stands in place of the full score of an item outside the 100 points.
+OUTSIDE_WORDS = {RuleShape.BONUS: "加分", RuleShape.VETO: "限等"}
+
 _PAGES = {
     "inspection": ("assessments:inspection-list", "检查记录"),
     "undercover": ("assessments:inspection-list", "检查记录"),
@@ -51,6 +54,12 @@ class CardRow:
     notes: tuple[Note, ...]
     appeal: Appeal | None
     may_appeal: bool
+    outside: str = ""
+
+    @property
+    def gained(self) -> int:
+        """What a bonus adds to the total."""
+        return -min(0, self.lost)
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +99,7 @@ class CardPage:
     rows: tuple[CardRow, ...]
     earned: int
     possible: int
+    total_text: str
     below: tuple[Below, ...]
     history: tuple[HistoryPoint, ...]
 
@@ -136,9 +146,17 @@ def card_page(card: Scorecard, user: User, *, may_appeal: bool = False) -> CardP
                 notes=tuple(notes.get(item.numerator, ())) if line.points is not None else (),
                 appeal=appeal,
                 may_appeal=may_appeal and appeal is None and loses_points(line),
+                outside=OUTSIDE_WORDS.get(item.shape, ""),
             )
         )
-    return CardPage(tuple(rows), earned, possible, _below(card, user), _history(card, user))
+    return CardPage(
+        tuple(rows),
+        earned,
+        possible,
+        explain_total(lines),
+        _below(card, user),
+        _history(card, user),
+    )
 
 
 def loses_points(line: Line) -> bool:

@@ -49,7 +49,7 @@ from campaigns.enums import (
 )
 from campaigns.models import Indicator, IndicatorForm, IndicatorReport, IndicatorValue
 from pingan.enums import Level, UnitKind
-from pingan.models import Unit
+from pingan.models import Unit, User
 from pingan.months import Month
 from pingan.refusals import Refused
 from tests.assessments.records import (
@@ -460,6 +460,27 @@ def test_counts_that_no_rule_asks_for_are_on_no_card(tree: County):
 
     assert set(card_of(edition, tree.villages[0]).facts) == {*UNIT_FACTS, "open_matters"}
     assert card_of(edition, tree.villages[0]).facts["inspection_possible"] == 0
+
+
+def test_card_page_tells_bonus_and_limit_apart(tree: County, county_officer: User, client_of: Any):
+    make_scheme(
+        tree.county,
+        Level.TOWNSHIP,
+        rule("days", RuleShape.EVENTS, 10_000, numerator="problems_open", each=100),
+        rule("bonus", RuleShape.BONUS, 200, numerator="returns_received", each=50),
+        rule("limit", RuleShape.VETO, 0, numerator="problems_open", grade="good"),
+    )
+    make_return(tree.townships[0])
+    make_problem(tree.townships[0])
+    card = card_of(close(tree.county), tree.townships[0])
+
+    page = client_of(county_officer).get(f"/scorecards/{card.pk}/").content.decode()
+
+    assert "月底未解决的问题 1 个，每个扣 1 分，满分 100，得 99" in page
+    assert "审核通过的月报 1 份，每份加 0.5 分，最多加 2 分，加 0.5" in page
+    assert "月底未解决的问题 1 个，等次最高为良好" in page
+    assert "各项共得 99 分，另加 0.5 分，总分 99.5 分" in page
+    assert "+0.50" in page
 
 
 FULL_SCHEME = (

@@ -194,7 +194,7 @@ class TestScorecard:
 
         page = client_of(county_officer).get(card_address(card)).content.decode()
 
-        assert "适用项合计 88.00 / 88.00，折算为百分" in page
+        assert "适用的考核项满分共 88 分，得 88 分，折算为百分制 100 分" in page
         assert "不适用" in page
 
     def test_group_leads_to_its_villages_return(
