@@ -67,7 +67,9 @@ def decide_namings(
     fields += ["valid_from", "valid_to", "recheck_on", "version"]
     _end_earlier(namings, decision, by)
     Naming.objects.bulk_update(namings, fields, batch_size=200)
-    record_all("命名", namings, by, note=decision.document, after=NamingState.NAMED)
+    record_all(
+        action="命名", namings=namings, by=by, note=decision.document, after=NamingState.NAMED
+    )
     return namings
 
 
@@ -135,7 +137,13 @@ def _end_earlier(namings: list[Naming], decision: NamingDocument, by: User) -> N
     for each in earlier:
         each.valid_to, each.version = decision.on, each.version + 1
     Naming.objects.bulk_update(earlier, ["valid_to", "version"], batch_size=200)
-    record_all("命名由新的命名接续", earlier, by, note=decision.document, after=NamingState.NAMED)
+    record_all(
+        action="命名由新的命名接续",
+        namings=earlier,
+        by=by,
+        note=decision.document,
+        after=NamingState.NAMED,
+    )
 
 
 @transaction.atomic

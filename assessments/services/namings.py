@@ -250,7 +250,7 @@ def _record(
     )
 
 
-def record_all(action: str, namings: Sequence[Naming], by: User, *, note: str, after: str) -> None:
+def record_all(*, action: str, namings: Sequence[Naming], by: User, note: str, after: str) -> None:
     """An event for each of many, in one statement."""
     audit.record_all(
         audit.event(

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable
 
-import openpyxl
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from assessments.enums import NamingGrade, NamingState, RecheckResult, VetoState
+from assessments.enums import NamingGrade, NamingState, RecheckResult
 from assessments.models import (
     Naming,
-    NamingAnswer,
     NamingCriterion,
     NamingKind,
-    Veto,
-    VetoCondition,
 )
 from assessments.selectors.naming_rates import Share, naming_rates
 from assessments.selectors.namings import NamingFilter, kinds_of, naming_row, namings_found
@@ -40,27 +34,34 @@ from assessments.services.naming_kinds import (
     keep_naming_kind,
 )
 from assessments.services.namings import (
-    AnswerText,
-    Application,
     Check,
     Confirmation,
     apply_naming,
     check_naming,
     drop_naming,
-    fill_naming,
     send_back_naming,
     start_naming,
     take_back_naming,
 )
 from pingan.enums import Role
-from pingan.models import AuditEvent, StoredFile, Unit, User
+from pingan.models import AuditEvent, Unit, User
 from pingan.refusals import Conflict, Forbidden, Refused
+from tests.assessments.naming_makers import (
+    DOCUMENT,
+    TODAY,
+    applied,
+    checked,
+    decide,
+    fill,
+    kind_of,
+    named,
+    start,
+    veto,
+)
 from tests.factories import County, make_county, make_user
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-TODAY = dt.date(2026, 10, 8)
-DOCUMENT = NamingDocument("演创安办〔2026〕12号", "经核查达标", TODAY)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
@@ -73,70 +74,6 @@ def october():
 @pytest.fixture
 def reviewer(tree: County) -> User:
     return make_user(Role.TOWNSHIP_REVIEWER, tree.townships[0], "reviewer")
-
-
-def kind_of(code: str = "village") -> NamingKind:
-    return NamingKind.objects.get(county=None, code=code)
-
-
-def start(unit: Unit, by: User, code: str = "village") -> Naming:
-    return start_naming(unit=unit, kind=kind_of(code), by=by)
-
-
-def fill(
-    naming: Naming,
-    by: User,
-    *,
-    grade: NamingGrade = NamingGrade.QUALIFIED,
-    missing: bool = False,
-    count: int | None = None,
-) -> Naming:
-    """Every line met; with `missing` those of 示范 are not."""
-    answers = {
-        answer.pk: AnswerText(not (missing and answer.criterion.for_demonstration), "台账")
-        for answer in naming.answers.select_related("criterion")
-    }
-    application = Application(grade, count, "做法", answers)
-    return fill_naming(naming=naming, application=application, version=naming.version, by=by)
-
-
-def applied(unit: Unit, by: User, code: str = "village", **how: object) -> Naming:
-    filled = fill(start(unit, by, code), by, **how)  # type: ignore[arg-type]
-    return apply_naming(naming=filled, version=filled.version, by=by)
-
-
-def checked(unit: Unit, by: User, checker: User, *, failing: str = "", **how: object) -> Naming:
-    """`failing`: "basic" or "demonstration", the lines that the check does not confirm."""
-    naming = applied(unit, by, **how)
-    wanted = {"basic": False, "demonstration": True}.get(failing)
-    lines = {
-        answer.pk: Confirmation(answer.criterion.for_demonstration is not wanted, "")
-        for answer in naming.answers.select_related("criterion")
-    }
-    check = Check(TODAY, "实地看过", lines)
-    return check_naming(naming=naming, check=check, version=naming.version, by=checker)
-
-
-def decide(namings: list[Naming], by: User, grade: NamingGrade = NamingGrade.QUALIFIED):
-    chosen = {naming.pk: Choice(grade, naming.version) for naming in namings}
-    return decide_namings(county=by.unit, chosen=chosen, decision=DOCUMENT, by=by)
-
-
-def veto(unit: Unit) -> Veto:
-    return Veto.objects.create(
-        unit=unit,
-        condition=VetoCondition.objects.filter(county=None)[0],
-        facts="火灾",
-        happened_on=TODAY,
-        state=VetoState.DECIDED,
-        proposing_unit=unit.county or unit,
-        proposed_at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
-        decision="属实",
-        document="9号",
-        decided_at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
-        starts_on=dt.date(2026, 10, 1),
-        ends_on=dt.date(2027, 4, 1),
-    )
 
 
 def test_common_kinds_hold_a_checklist_each():
@@ -377,10 +314,6 @@ def test_new_naming_ends_the_one_before(
     assert Naming.objects.valid(on=TODAY).get().grade == NamingGrade.DEMONSTRATION
 
 
-def named(tree: County, clerk: User, reviewer: User, officer: User) -> Naming:
-    return decide([checked(tree.villages[0], clerk, reviewer)], officer)[0]
-
-
 def recheck(naming: Naming, by: User, result: RecheckResult, on: dt.date) -> Naming:
     naming.refresh_from_db()
     return recheck_naming(
@@ -565,203 +498,3 @@ def test_share_reaches_its_goal_exactly():
     assert Share(5, 2, 2).reaches(40, 2) is True
     assert Share(5, 2, 1).reaches(40, 1) is False
     assert Share(5, 2, 1).reaches(0, 1) is None
-
-
-# --- pages
-
-
-def answers_form(naming: Naming, **changes: object) -> dict[str, object]:
-    rows = {}
-    for answer in naming.answers.all():
-        rows[f"met-{answer.pk}"] = "yes"
-        rows[f"evidence-{answer.pk}"] = "台账"
-    return {"grade": "qualified", "statement": "", "version": naming.version, **rows, **changes}
-
-
-def test_application_goes_through_the_pages(
-    tree: County, reviewer: User, county_officer: User, client_of: ClientOf
-):
-    clerk = client_of(make_user(Role.VILLAGE_CLERK, tree.villages[0]))
-    clerk.post("/namings/new", {"unit": tree.villages[0].pk, "kind": kind_of().pk})
-    naming = Naming.objects.get()
-    answer = naming.answers.all()[0]
-    picture = SimpleUploadedFile("宣传栏.png", PNG)
-
-    clerk.post(
-        f"/namings/{naming.pk}/edit",
-        answers_form(naming, apply="1", **{f"file-{answer.pk}": picture}),
-    )
-    naming.refresh_from_db()
-    assert naming.state == NamingState.APPLIED
-    answer.refresh_from_db()
-    assert answer.file is not None
-    lines = {f"met-{a.pk}": "yes" for a in naming.answers.all()}
-    client_of(reviewer).post(
-        f"/namings/{naming.pk}/check",
-        {**lines, "on": "2026-10-08", "note": "实地看过", "version": naming.version},
-    )
-    naming.refresh_from_db()
-    assert naming.state == NamingState.CHECKED
-    done = client_of(county_officer).post(
-        "/namings/decide",
-        {
-            "document": "演创安办〔2026〕12号",
-            "decision": "达标",
-            "on": "2026-10-08",
-            f"take-{naming.pk}": "on",
-            f"grade-{naming.pk}": "demonstration",
-            f"version-{naming.pk}": naming.version,
-        },
-    )
-
-    assert done.status_code == 302
-    page = clerk.get(f"/namings/{naming.pk}/").content.decode()
-    assert "有效" in page
-    assert "宣传栏.png" in page
-    printed = clerk.get("/namings/print").content.decode()
-    assert "甲1村" in printed
-    assert "示范" in printed
-
-
-def test_saved_without_handing_in(tree: County, township_clerk: User, client_of: ClientOf):
-    naming = start(tree.villages[0], township_clerk)
-    first = naming.answers.all()[0]
-    client = client_of(township_clerk)
-
-    client.post(
-        f"/namings/{naming.pk}/edit", {"grade": "qualified", "version": 1, f"met-{first.pk}": "no"}
-    )
-    told = client.post(
-        f"/namings/{naming.pk}/edit",
-        {"grade": "qualified", "version": 2, f"met-{first.pk}": "no", "apply": "1"},
-        follow=True,
-    )
-
-    first.refresh_from_db()
-    assert first.is_met is False
-    assert "没有自评" in told.content.decode()
-    assert "已填的内容已经保存" in told.content.decode()
-
-
-def test_bad_file_and_names_are_told(tree: County, township_clerk: User, client_of: ClientOf):
-    naming = start(tree.villages[0], township_clerk)
-    answer = naming.answers.all()[0]
-    client = client_of(township_clerk)
-    script = SimpleUploadedFile("坏.exe", b"MZ00")
-
-    bad = client.post(
-        f"/namings/{naming.pk}/edit", answers_form(naming, **{f"file-{answer.pk}": script})
-    )
-    named = client.post(
-        f"/namings/{naming.pk}/edit", answers_form(naming, statement="张三与李四和好")
-    )
-
-    assert (bad.status_code, named.status_code) == (422, 422)
-    assert "像是人名" in named.content.decode()
-    assert not StoredFile.objects.exists()
-    assert set(NamingAnswer.objects.values_list("is_met", flat=True)) == {None}
-
-
-def test_second_browser_is_told_and_loses_nothing(
-    tree: County, township_clerk: User, client_of: ClientOf
-):
-    naming = start(tree.villages[0], township_clerk)
-    form = answers_form(naming, statement="我写的")
-    fill(naming, township_clerk)
-
-    answer = client_of(township_clerk).post(f"/namings/{naming.pk}/edit", form)
-
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "我写的" in page
-    assert "已保存的是“做法”" in page
-    assert 'name="version" value="2"' in page
-
-
-def test_strangers_find_nothing(
-    tree: County,
-    township_clerk: User,
-    reviewer: User,
-    other_clerk: User,
-    county_officer: User,
-    client_of: ClientOf,
-):
-    naming = named(tree, township_clerk, reviewer, county_officer)
-    auditor = make_user(Role.AUDITOR, tree.county)
-
-    for user in (other_clerk, auditor):
-        client = client_of(user)
-        document = f"/namings/decision.pdf?document={DOCUMENT.document}"
-        for address in (f"/namings/{naming.pk}/", f"/namings/{naming.pk}/edit", document):
-            assert client.get(address).status_code == 404
-        assert client.post(f"/namings/{naming.pk}/withdraw", {}).status_code == 404
-        assert "甲1村" not in client.get("/namings/").content.decode()
-    assert client_of(township_clerk).get("/namings/decide").status_code == 403
-    assert client_of(auditor).get("/namings/rates/").status_code == 404
-
-
-def test_workbooks_hold_what_the_pages_show(
-    tree: County, township_clerk: User, reviewer: User, county_officer: User, client_of: ClientOf
-):
-    named(tree, township_clerk, reviewer, county_officer)
-    client = client_of(county_officer)
-
-    listed = openpyxl.load_workbook(
-        io.BytesIO(client.get("/namings/list.xlsx?state=valid").content)
-    ).worksheets[0]
-    rates = openpyxl.load_workbook(
-        io.BytesIO(client.get("/namings/rates/rates.xlsx").content)
-    ).worksheets[0]
-
-    assert [cell.value for cell in listed[5]][:4] == ["甲镇", "甲1村", "平安村", "合格"]
-    found = [[cell.value for cell in row] for row in rates.iter_rows()]
-    village = ["平安村", "合计", 4, 1, "25.0%", "100%", "未达到", 0, "0.0%", "40%", "未达到"]
-    assert village in found
-
-
-@pytest.mark.parametrize("address", ["/namings/", "/namings/decide", "/namings/rates/"])
-def test_queries_do_not_grow_with_units(
-    tree: County,
-    township_clerk: User,
-    reviewer: User,
-    county_officer: User,
-    client_of: ClientOf,
-    address: str,
-    django_assert_max_num_queries,
-):
-    client = client_of(county_officer)
-    client.get(address)
-    counts = []
-    for code in ("village", "railway", "forest"):
-        checked(tree.villages[0], township_clerk, reviewer, code=code)
-        with django_assert_max_num_queries(16) as queries:
-            client.get(address)
-        counts.append(len(queries))
-
-    assert len(set(counts)) == 1
-
-
-def test_standards_are_read_by_all_and_kept_by_the_county(
-    tree: County, township_clerk: User, county_officer: User, client_of: ClientOf
-):
-    kind = kind_of()
-    reader, keeper = client_of(township_clerk), client_of(county_officer)
-
-    assert "五项活动" in reader.get(f"/namings/kinds/{kind.pk}/").content.decode()
-    assert reader.get(f"/namings/kinds/{kind.pk}/edit").status_code == 403
-    keeper.post(f"/namings/kinds/{kind.pk}/lines/new", {"text": "有停车线", "is_active": "on"})
-
-    own = NamingKind.objects.get(county=tree.county, code="village")
-    assert "有停车线" in keeper.get(f"/namings/kinds/{own.pk}/").content.decode()
-    assert reader.get(f"/namings/kinds/{kind.pk}/").status_code == 404
-
-
-@pytest.mark.slow
-def test_decision_with_its_list_as_pdf(
-    tree: County, township_clerk: User, reviewer: User, county_officer: User, client_of: ClientOf
-):
-    named(tree, township_clerk, reviewer, county_officer)
-
-    answer = client_of(county_officer).get("/namings/decision.pdf", {"document": DOCUMENT.document})
-
-    assert answer.content.startswith(b"%PDF-")

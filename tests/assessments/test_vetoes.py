@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import time_machine
 from django.test import Client
 
-from assessments.enums import NamingGrade, NamingState, VetoState
+from assessments.enums import Colour, Grade, NamingGrade, NamingState, VetoState
 from assessments.models import Naming, NamingKind, Veto, VetoCondition
 from assessments.selectors.freezes import freeze_of
 from assessments.selectors.vetoes import conditions_of, veto_row
+from assessments.services.closing import close_month
 from assessments.services.vetoes import (
     ConditionText,
     Decision,
@@ -26,6 +28,7 @@ from assessments.services.vetoes import (
 )
 from pingan.enums import Role
 from pingan.models import AuditEvent, Unit, User
+from pingan.months import Month
 from pingan.refusals import Conflict, Forbidden, Refused
 from tests.factories import County, make_county, make_user
 
@@ -460,3 +463,15 @@ def test_record_of_a_unit_tells_all(tree: County, county_officer: User, client_o
     assert "不得评先评优" in page
     assert "平安村（合格）" in page
     assert DECISION.document in page
+
+
+@pytest.mark.slow
+def test_next_close_grades_the_unit_as_unqualified(tree: County, county_officer: User):
+    decided(tree.villages[0], county_officer, replace(DECISION, starts_on=dt.date(2026, 10, 1)))
+
+    with time_machine.travel(dt.datetime(2026, 11, 8, 9, tzinfo=dt.UTC)):
+        [edition] = close_month(counties=[tree.county], month=Month(2026, 10), by=None)
+
+    card = edition.scorecards.get(unit=tree.villages[0])
+    assert (card.grade, card.colour) == (Grade.UNQUALIFIED, Colour.RED)
+    assert card.facts["vetoes_in_force"] == 1
