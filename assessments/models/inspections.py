@@ -60,6 +60,10 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
     def for_month(self, month: Month) -> Self:
         return self.filter(month=month)
 
+    def openly(self) -> Self:
+        """The inspections that are due every month; secret visits come on top of them."""
+        return self.filter(kind=VisitKind.OPEN)
+
     def visible_to(self, user: User) -> Self:
         """A secret visit is hidden from the unit, and from whoever it answers to below the county,
         until the preview of its month has begun. An inspector knows of all but his own unit's."""

@@ -42,7 +42,7 @@ class Wish:
 def seal_draw(*, county: Unit, wish: Wish, by: User) -> Draw:
     """Fix the list and a secret seed; publish the seed's hash."""
     check_organise(county=county, by=by)
-    Unit.objects.select_for_update().get(pk=county.pk)  # one number a draw
+    Unit.objects.select_for_update(no_key=True).get(pk=county.pk)  # one number a draw
     pool = pool_of(county, wish.month, wish.group, timezone.localdate())
     if pool.leaderless:
         raise Refused(

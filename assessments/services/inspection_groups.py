@@ -141,7 +141,7 @@ def end_group(*, group: InspectionGroup, on: dt.date, version: int, by: User) ->
 
 def _hold(county: Unit) -> None:
     """Two changes at once would not see each other's units."""
-    Unit.objects.select_for_update(of=("self",)).get(pk=county.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)
 
 
 def _locked(group: InspectionGroup, version: int) -> InspectionGroup:

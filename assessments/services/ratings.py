@@ -47,7 +47,7 @@ def save_ratings(
     post = post.strip()
     if not post:
         raise Refused("请填评分领导的职务，不写姓名。")
-    Unit.objects.select_for_update(of=("self",)).get(pk=county.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)
     units = {unit.unit_id: unit for unit in rated_units(by, month)}
     if any(line.unit_id not in units for line in lines):
         raise Refused("表里有本月不考核的单位，请重新打开本页。")

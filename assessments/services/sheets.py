@@ -56,7 +56,7 @@ def save_sheet(
     check_organise(county=county, by=by)
     if (level, kind) not in SHEETS:
         raise Refused("没有这样的检查表。")
-    Unit.objects.select_for_update(of=("self",)).get(pk=county.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)
     check_items(items)
     own = list(own_items(county.pk, level, kind))
     shown = own or list(common_items(level, kind))
@@ -92,7 +92,7 @@ def save_sheet(
 def drop_sheet(*, county: Unit, level: int, kind: str, by: User) -> None:
     """Back to the common sheet; again changes nothing."""
     check_organise(county=county, by=by)
-    Unit.objects.select_for_update(of=("self",)).get(pk=county.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)
     own = list(own_items(county.pk, level, kind))
     if not own:
         return
@@ -119,7 +119,7 @@ def save_focus(
     text = text.strip()
     if not text:
         raise Refused("请写明检查重点。")
-    Unit.objects.select_for_update(of=("self",)).get(pk=county.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=county.pk)
     focus = MonthFocus.objects.filter(county=county, month=month).first()
     if version != (focus.version if focus else 0):
         raise Conflict("您打开这一页之后，别人已经改过检查重点。")

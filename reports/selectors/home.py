@@ -295,7 +295,7 @@ def waiting_units(user: User, month: Month) -> list[UnitState]:
 def last_month(user: User, month: Month, due: dict[Step, Deadline], today: dt.date) -> LastMonth:
     """The county's own steps of the month before: inspect, close, issue. Four queries."""
     county_id = user.unit.root_id
-    taken = Inspection.objects.for_month(month).filter(unit=OuterRef("unit"))
+    taken = Inspection.objects.for_month(month).openly().filter(unit=OuterRef("unit"))
     inspected = (
         MonthlyReturn.objects.for_month(month)
         .visible_to(user)
@@ -338,7 +338,8 @@ def visits(user: User, month: Month) -> list[Visit]:
         .order_by("unit__level", "unit__position", "unit__code")
         .values_list("unit_id", "unit__name")
     )
-    done = dict(Inspection.objects.for_month(month).visible_to(user).values_list("unit_id", "on"))
+    visits = Inspection.objects.for_month(month).openly().visible_to(user)
+    done = dict(visits.values_list("unit_id", "on"))
     found = [Visit(unit_id, name, done.get(unit_id)) for unit_id, name in units]
     return sorted(found, key=lambda visit: visit.on is not None)
 

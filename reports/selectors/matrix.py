@@ -120,7 +120,7 @@ def _records(parent: Unit, month: Month, *, user: User, edition: Edition | None)
     records = _Records()
     for each in MonthlyReturn.objects.for_month(month).within(parent).visible_to(user):
         records.returns[each.unit_id] = each
-    seen = Inspection.objects.for_month(month).visible_to(user).order_by("on")
+    seen = Inspection.objects.for_month(month).openly().visible_to(user).order_by("on")
     records.inspections = {each.unit_id: each for each in seen}
     surveys = (
         Survey.objects.for_month(month)

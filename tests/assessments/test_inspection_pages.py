@@ -19,7 +19,7 @@ from assessments.models import Edition, Inspection, MonthFocus, SheetItem
 from assessments.services.closing import close_month
 from pingan.enums import Level, Role
 from pingan.models import AuditEvent, Unit, User
-from tests.assessments.records import MONTH, add_inspection
+from tests.assessments.records import MONTH, add_inspection, make_return
 from tests.factories import County, make_county, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -285,6 +285,19 @@ class TestSecretVisits:
         assert clerk.get(new(tree.townships[0], VisitKind.SECRET)).status_code == 403
         assert clerk.get(new(tree.villages[2], VisitKind.SECRET)).status_code == 404
         assert client.get(new(department, VisitKind.SECRET)).status_code == 403
+
+    def test_county_counts_open_visits_as_inspected(
+        self, tree: County, county_officer: User, client_of: ClientOf
+    ):
+        client = client_of(county_officer)
+        make_return(tree.townships[0])
+        self.record(client, tree.townships[0], county_officer)
+
+        before = client.get(reverse("reports:home")).context["last"].inspected.done
+        add_inspection(tree.townships[0])
+        after = client.get(reverse("reports:home")).context["last"].inspected.done
+
+        assert (before, after) == (0, 1)
 
     def test_open_and_secret_stand_apart(
         self, tree: County, county_officer: User, client_of: ClientOf
