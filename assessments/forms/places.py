@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from campaigns.forms.person_names import person_name_in
 
@@ -40,6 +41,7 @@ class NamelessForm(forms.Form):
 
     def renewed(self, version: int) -> None:
         """What was typed stays, on top of the version that is saved now."""
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data[self.add_prefix("version")] = str(version)
         self.data = data

@@ -20,7 +20,7 @@ from assessments.models import RectificationNotice
 from assessments.policies import key_places as place_policies
 from assessments.policies import may
 from assessments.policies import notices as policies
-from assessments.selectors.ladder import signer_of
+from assessments.selectors.ladder import signer_of, steps_of
 from assessments.selectors.notices import last_closed, notice_row, notices_listed, replies_of
 from assessments.selectors.problems import history_of, problem_row
 from assessments.services import notices as services
@@ -61,7 +61,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [notice_row(notice, today) for notice in page],
         "query": "&" + urlencode(chosen),
-        "may_draft": may_draft,
+        "steps": list(steps_of(user.unit.root_id).values()),
         "month": last_closed(county_of(user)) if may_draft else None,
     }
     return render(request, "assessments/notice_list.html", context)

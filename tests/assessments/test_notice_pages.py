@@ -118,7 +118,7 @@ def test_list_costs_the_same_for_one_and_for_three(
     client = client_of(county_officer)
     draft(tree.townships[0])
     client.get("/notices/")
-    with django_assert_num_queries(8) as one:
+    with django_assert_num_queries(9) as one:
         client.get("/notices/")
 
     make_problem(tree.townships[1])
