@@ -52,7 +52,9 @@ class TenureForm(forms.Form):
 
 
 class _WithUnit(forms.Form):
-    unit = forms.CharField(label="单位", max_length=80, help_text="写单位名称或代码")
+    unit = forms.CharField(
+        label="单位", max_length=80, widget=suggested("units"), help_text="写单位名称或代码"
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

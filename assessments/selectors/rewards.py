@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from assessments.enums import RewardKind
 from assessments.models import Reward
-from pingan.models import User
+from pingan.enums import Level
+from pingan.models import Unit, User
 
 MOST_UNITS = 200  # of the sums by unit
 _STATES = {
@@ -87,11 +88,8 @@ def reward_sums(rows: QuerySet[Reward]) -> RewardSums:
     total = RewardSum(label="合计", **standing.aggregate(**_COUNTED))
     funds = standing.exclude(fund="").values("fund").annotate(**_COUNTED).order_by("fund")
     years = standing.values("year").annotate(**_COUNTED).order_by("-year")
-    units: Any = (
-        standing.values("unit__name", "unit__parent__short_name", "unit__path")
-        .annotate(**_COUNTED)
-        .order_by("-rewarded", "unit__path")
-    )
+    units: Any = standing.values("unit__name", "unit__parent__short_name", "unit__path")
+    units = units.annotate(**_COUNTED).order_by("-rewarded", "unit__path")
     return RewardSums(
         total=total,
         funds=[_line(row, row["fund"]) for row in funds],
@@ -107,6 +105,16 @@ def _line(row: Mapping[str, Any], label: str) -> RewardSum:
 def _unit_label(row: Mapping[str, Any]) -> str:
     parent = row["unit__parent__short_name"]
     return f"{row['unit__name']}（{parent}）" if parent else row["unit__name"]
+
+
+def unit_names(user: User, levels: Collection[int]) -> list[str]:
+    """Units to suggest: 海子镇, and a village with its township: 民主村（海子镇）. One query."""
+    units = Unit.objects.visible_to(user).living().filter(level__in=levels)
+    found = units.order_by("level", "parent__position", "position", "code")
+    return [
+        f"{name}（{parent}）" if level == Level.VILLAGE else name
+        for name, level, parent in found.values_list("name", "level", "parent__short_name")
+    ]
 
 
 def known_funds(user: User) -> list[str]:

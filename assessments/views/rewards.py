@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assessments.excel.rewards import rewards_book
 from assessments.forms.rewards import (
+    REWARDED_LEVELS,
     CancelForm,
     NewRewardForm,
     PayForm,
@@ -25,7 +26,14 @@ from assessments.models import Reward
 from assessments.policies import may
 from assessments.policies import rewards as policies
 from assessments.selectors.reward_rules import reward_rules
-from assessments.selectors.rewards import RewardSum, known_funds, reward_sums, rewards, state_of
+from assessments.selectors.rewards import (
+    RewardSum,
+    known_funds,
+    reward_sums,
+    rewards,
+    state_of,
+    unit_names,
+)
 from assessments.services.rewards import cancel_reward, change_reward, pay_reward, record_reward
 from assessments.views.answers import county_of, signed_in, tell
 from pingan.models import User
@@ -119,7 +127,8 @@ def create(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"已登记：{reward}。")
                 return redirect("assessments:reward-detail", reward.pk)
-    context = {"form": form, **_suggestions(user)}
+    names = unit_names(user, REWARDED_LEVELS)
+    context = {"form": form, "units": names, **_suggestions(user)}
     return render(request, "assessments/reward_edit.html", context, status=status)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments.forms.information_rewards import VersionForm
+from assessments.forms.rewards import REWARDED_LEVELS
 from assessments.forms.tenures import (
     EndForm,
     NewTenureForm,
@@ -24,6 +25,7 @@ from assessments.forms.tenures import (
 from assessments.models import PostTenure
 from assessments.policies import may
 from assessments.policies import tenures as policies
+from assessments.selectors.rewards import unit_names
 from assessments.selectors.tenures import known_posts, tenures
 from assessments.services.tenures import (
     begin_tenure,
@@ -82,7 +84,8 @@ def create(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"已登记{tenure}的任期。")
                 return redirect("assessments:tenure-list")
-    context = {"form": form, "posts": known_posts(user)}
+    names = unit_names(user, REWARDED_LEVELS)
+    context = {"form": form, "units": names, "posts": known_posts(user)}
     return render(request, "assessments/tenure_edit.html", context, status=status)
 
 
@@ -139,6 +142,7 @@ def _page(
         "end": EndForm(initial=today, prefix="end"),
         "transfer": TransferForm(by=user, initial=today, prefix="transfer"),
         "posts": known_posts(user),
+        "units": unit_names(user, REWARDED_LEVELS),
         "is_open": tenure.ends_on is None,
         **shown,
     }

@@ -372,6 +372,22 @@ def test_officer_books_a_reward_on_the_page(
     assert "综治工作经费" in page
 
 
+def test_unit_is_found_by_the_name_that_is_suggested(
+    tree: County, county_officer: User, client_of: ClientOf
+):
+    client = client_of(county_officer)
+    village, township = tree.villages[0], tree.townships[0]
+    Unit.objects.filter(pk=tree.villages[2].pk).update(name=village.name)
+    suggested = f"{village.name}（{township.short_name}）"
+
+    assert suggested in client.get("/rewards/new/").content.decode()
+    alone = client.post("/rewards/new/", TYPED | {"unit": village.name})
+    client.post("/rewards/new/", TYPED | {"unit": suggested})
+
+    assert "有几个单位同名" in alone.content.decode()
+    assert Reward.objects.get().unit == village
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
