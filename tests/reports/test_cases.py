@@ -4,17 +4,20 @@ import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import openpyxl
 import pdfplumber
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from docx import Document
 
+from assessments.models import Edition
 from campaigns.enums import IndicatorAnswer, PeriodKind, ReturnState
 from campaigns.models import (
     Indicator,
@@ -26,6 +29,7 @@ from campaigns.models import (
 from campaigns.spans import Span, span_on
 from pingan.enums import Level, Role
 from pingan.models import AuditEvent, Unit, User
+from pingan.months import Month
 from pingan.refusals import Forbidden, Refused
 from reports.cases import Figure, change_text, frozen, per_ten_thousand, thawed
 from reports.models import CaseBulletin
@@ -367,6 +371,41 @@ def test_database_keeps_numbers_apart(tree: County, form: IndicatorForm, county_
 
     with pytest.raises(IntegrityError), transaction.atomic():
         bulletin.save(force_insert=True)
+
+
+@pytest.mark.slow
+def test_bulletins_of_both_kinds_issued_at_once_draw_different_numbers(real_commits: None):
+    tree = make_county()
+    form = make_form(tree.county, ("criminal_cases", "order_cases"))
+    spans = [quarter_of(2026, number) for number in (1, 2, 3)]
+    for number in (1, 2, 3):
+        quarter(form, tree.townships[0], 2026, number, number)
+    editions = [
+        Edition.objects.create(
+            county=tree.county,
+            month=Month(2026, number),
+            number=1,
+            hash=f"{number:064x}",
+            closed_at=timezone.now(),
+            unit_count=0,
+            rules={},
+            totals={},
+        )
+        for number in (1, 2, 3)
+    ]
+
+    def work(what: Span | Edition) -> int:
+        try:
+            if isinstance(what, Edition):
+                return issue_bulletin(edition=what, by=None, issued_on=ISSUED).number
+            return issue(tree, None, what).number
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        numbers = list(pool.map(work, [*spans, *editions]))
+
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
 
 
 def test_quarters_that_wait(tree: County, form: IndicatorForm, county_officer: User):
