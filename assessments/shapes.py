@@ -90,8 +90,9 @@ class Item:
 
 
 def _ratio(item: Item, numerator: int, denominator: int) -> int:
-    whole = denominator * item.target
-    return max(0, min(item.points, (200 * item.points * numerator + whole) // (2 * whole)))
+    whole, most = denominator * item.target, item.points
+    points = (200 * most * numerator + whole) // (2 * whole)
+    return most if points > most else 0 if points < 0 else points
 
 
 def _missing(item: Item, numerator: int, denominator: int) -> int:
@@ -108,8 +109,8 @@ def _bands(item: Item, numerator: int, denominator: int) -> int:
 
 
 def _events(item: Item, numerator: int, _denominator: int) -> int:
-    off = item.each * max(0, numerator)
-    return item.points - (off if item.cap is None else min(item.cap, off))
+    off = item.each * numerator if numerator > 0 else 0
+    return item.points - (off if item.cap is None or off < item.cap else item.cap)
 
 
 def _index(item: Item, numerator: int, denominator: int) -> int:
@@ -164,12 +165,16 @@ def _last_year(item: Item, numerator: int, denominator: int, base: tuple[int, in
 
 def _short(item: Item, gap: int, scale: int) -> int:
     """Points left where the result is gap / scale percentage points short."""
+    if gap <= 0:
+        return item.points
+    off = 0
     if item.steps:
-        off = max((off for beyond, off in item.steps if gap > beyond * scale), default=0)
+        for beyond, more in item.steps:
+            off = more if gap > beyond * scale else off
     else:
-        beyond = max(0, gap - item.within * scale)
-        off = (2 * item.each * beyond + scale) // (2 * scale)
-    return max(0, item.points - off)
+        beyond = gap - item.within * scale
+        off = (2 * item.each * beyond + scale) // (2 * scale) if beyond > 0 else 0
+    return item.points - off if off < item.points else 0
 
 
 RULES: dict[RuleShape, Callable[[Item, int, int], int]] = {
