@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assessments.enums import RuleShape
 from assessments.scoring import FULL, Item, Line, applicable, bonus, total
-from assessments.shapes import COMPARING, RULES, change_gap, change_scale, mean_gap, mean_scale
+from assessments.shapes import COMPARING, change_gap, change_scale, mean_gap, mean_scale
 from assessments.tables import Fact, fact, is_hundredths
 
 DOES_NOT_APPLY = "本项不适用，不计入总分"
@@ -87,10 +87,9 @@ def _lacks(line: Line, item: Item) -> bool:
     """What the item needs is not there: the counts alone would have earned something."""
     if not item.needs or line.points != line.restored:
         return False
-    formula = RULES.get(item.shape)
-    if formula is None:
+    if item.formula is None:
         return line.base_denominator == 0
-    return line.denominator == 0 or formula(item, line.numerator, line.denominator) != 0
+    return line.denominator == 0 or item.formula(item, line.numerator, line.denominator) != 0
 
 
 def _veto(line: Line, item: Item) -> str:

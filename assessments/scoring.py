@@ -19,8 +19,6 @@ from assessments.shapes import (
     COUNTED_ALONE,
     DIRECTIONS,
     MEANS,
-    OUTSIDE,
-    RULES,
     Item,
     base_of,
 )
@@ -96,14 +94,14 @@ def _line(item: Item, facts: Mapping[str, int], bases: Bases) -> Line:
     numerator = facts.get(item.numerator)
     divisor = item.denominator
     denominator = divisor if isinstance(divisor, int) else facts.get(divisor)
-    maximum = 0 if item.shape in OUTSIDE else item.points
+    maximum = item.maximum
     if numerator is None or denominator is None:
         return Line(item.code, None, maximum, 0, 0)
     if item.needs and not facts.get(item.needs):
         return Line(item.code, 0, maximum, numerator, denominator)
     if denominator < item.minimum:
         return Line(item.code, None, maximum, numerator, denominator)
-    formula = RULES.get(item.shape)
+    formula = item.formula
     if formula is not None:
         points = formula(item, numerator, denominator)
         return Line(item.code, points, maximum, numerator, denominator)

@@ -42,6 +42,9 @@ DIRECTIONS = ("up", "down")
 MEANS = ("county", "peers")
 
 
+Formula = Callable[["Item", int, int], int]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One score item, ready to score. `denominator` is the name of a count, or the count itself."""
@@ -69,11 +72,13 @@ class Item:
     of: str = "county"
     grade: Grade | None = None
     labels: Labels = field(default_factory=dict)
+    # Of the 100 points, and None for a shape that compares: looked up once, not for every unit.
+    maximum: int = field(init=False, compare=False, repr=False)
+    formula: Formula | None = field(init=False, compare=False, repr=False)
 
-    @property
-    def maximum(self) -> int:
-        """What it can earn of the 100 points."""
-        return 0 if self.shape in OUTSIDE else self.points
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "maximum", 0 if self.shape in OUTSIDE else self.points)
+        object.__setattr__(self, "formula", RULES.get(self.shape))
 
     @property
     def rises(self) -> bool:
@@ -177,7 +182,7 @@ def _short(item: Item, gap: int, scale: int) -> int:
     return item.points - off if off < item.points else 0
 
 
-RULES: dict[RuleShape, Callable[[Item, int, int], int]] = {
+RULES: dict[RuleShape, Formula] = {
     RuleShape.RATIO: _ratio,
     RuleShape.MISSING: _missing,
     RuleShape.BANDS: _bands,
