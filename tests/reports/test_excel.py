@@ -170,7 +170,9 @@ def test_hostile_names_stay_text():
 
 
 def test_notes_tell_edition_hash_and_what_a_dash_means():
-    figures = make_figures(edition_number=2, corrects=1, changes=("角奎镇总分由90.00分改为91.00分",))
+    figures = make_figures(
+        edition_number=2, corrects=1, changes=("角奎镇总分由90.00分改为91.00分",)
+    )
 
     sheet = opened(figures)["说明"]
 
