@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from disputes.enums import MOVES, OPEN_STATES, DisputeState, HandoverState, Move
-from disputes.models import Dispute, Handover
+from disputes.models import DESK_ROLES, Dispute, Handover
 from pingan import scopes
-from pingan.enums import Level, Role
+from pingan.enums import Level
 from pingan.models import Unit, User
 from pingan.refusals import Forbidden, Refused
-
-# Who works on cases; leaders and inspectors look at counts.
-DESK_ROLES = frozenset(
-    {Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER}
-)
 
 
 def check_desk(*, by: User) -> None:
@@ -35,7 +30,7 @@ def check_register(*, unit: Unit, by: User) -> None:
 def check_handle(*, dispute: Dispute, by: User) -> None:
     """Work on a case belongs to its handler; names and papers are his alone (need to know)."""
     check_desk(by=by)
-    if not knows_names(dispute, by):
+    if not dispute.is_known_to(by):
         raise Forbidden("这件纠纷不在您手上。需要办理的，请先“接手”，接手会记入操作日志。")
 
 
@@ -84,16 +79,6 @@ def check_answer(*, handover: Handover, by: User) -> None:
         raise Forbidden(f"由{handover.to_unit.name}答复这次移交。")
     if handover.state != HandoverState.PENDING:
         raise Refused(f"这次移交{handover.get_state_display()}，不用再答复。")
-
-
-def knows_names(dispute: Dispute, by: User) -> bool:
-    """Handler, or the mediator of the case by his own account while the unit holds it."""
-    if not by.is_active or by.role not in DESK_ROLES:
-        return False
-    if dispute.handler_id == by.pk:
-        return True
-    mediator = dispute.mediator
-    return mediator is not None and mediator.account_id == by.pk and dispute.holder_id == by.unit_id
 
 
 def may(check: Callable[..., None], **what: object) -> bool:

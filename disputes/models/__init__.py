@@ -1,6 +1,7 @@
 """Disputes and their file; one concept a module."""
 
 from disputes.models.cases import (
+    DESK_ROLES,
     ClockPause,
     Dispute,
     DisputeMove,
@@ -19,6 +20,7 @@ from disputes.models.records import (
 from disputes.models.settings import DisputeSettings, DisputeTerm, SubsidyRate
 
 __all__ = [
+    "DESK_ROLES",
     "Agreement",
     "ClockPause",
     "Committee",

@@ -22,13 +22,19 @@ from disputes.enums import (
 from disputes.models.committees import Committee, Mediator
 from disputes.models.settings import DisputeTerm
 from pingan import scopes
-from pingan.enums import Level
+from pingan.enums import Level, Role
 from pingan.fields import SealedField, person_field
 from pingan.models import Unit
 from pingan.privacy import Sealed
 
 if TYPE_CHECKING:
     from pingan.models import User
+
+
+# Who works on cases; leaders and inspectors look at counts.
+DESK_ROLES = frozenset(
+    {Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER}
+)
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
@@ -176,6 +182,20 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def is_known_to(self, user: User) -> bool:
+        """Need to know: the handler, or the case's mediator by his own account while the unit
+        holds it. Nobody else sees a name."""
+        if not user.is_active or user.role not in DESK_ROLES:
+            return False
+        if self.handler_id == user.pk:
+            return True
+        mediator = self.mediator
+        return (
+            mediator is not None
+            and mediator.account_id == user.pk
+            and self.holder_id == user.unit_id
+        )
 
 
 class Party(models.Model):

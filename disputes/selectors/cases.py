@@ -20,7 +20,6 @@ from disputes.models import (
     FollowVisit,
     Handover,
 )
-from disputes.policies import knows_names
 from disputes.selectors.terms import settings_of
 from pingan.enums import Level
 from pingan.models import AuditEvent, Unit, User
@@ -136,7 +135,7 @@ def _row(dispute: Dispute, user: User, today: dt.date) -> CaseRow:
         tone=TONES.get(state, "plain"),
         clock=clock,
         clock_tone=tone,
-        is_mine=knows_names(dispute, user),
+        is_mine=dispute.is_known_to(user),
     )
 
 
@@ -202,7 +201,7 @@ class CasePage:
 
 def case_page(dispute: Dispute, user: User, today: dt.date) -> CasePage:
     """The page of one case. Nine queries, whatever its length."""
-    is_handler = knows_names(dispute, user)
+    is_handler = dispute.is_known_to(user)
     handovers = list(
         dispute.handovers.select_related("from_unit", "to_unit", "asked_by", "answered_by")
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from disputes import policies
 from disputes.enums import OPEN_STATES
 from disputes.forms.cases import CaseFilterForm, PurposeForm
-from disputes.policies import DESK_ROLES
+from disputes.models import DESK_ROLES
 from disputes.selectors.cases import (
     case_page,
     cases,
@@ -75,7 +75,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: clocks, way, and what may be done now."""
     user = signed_in(request)
     dispute = visible_dispute(request, pk)
-    knows = policies.knows_names(dispute, user)
+    knows = dispute.is_known_to(user)
     context = {
         "dispute": dispute,
         "page": case_page(dispute, user, timezone.localdate()),

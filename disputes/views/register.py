@@ -22,7 +22,7 @@ from disputes.forms.register import (
     shown,
     shown_parties,
 )
-from disputes.models import Dispute
+from disputes.models import DESK_ROLES, Dispute
 from disputes.services.names import note_look
 from disputes.services.registration import change_dispute, register_dispute, take_dispute
 from disputes.views.answers import signed_in, tell, visible_dispute
@@ -36,7 +36,7 @@ ADD = "add-party"  # the button that adds a row, where there is no script
 def create(request: HttpRequest) -> HttpResponse:
     """A new case."""
     user = signed_in(request)
-    if user.role not in policies.DESK_ROLES:
+    if user.role not in DESK_ROLES:
         raise PermissionDenied("您的岗位不办理纠纷。")
     data = posted_or_stashed(request)
     start = blank_start(user, timezone.localdate(), request.GET.dict())
