@@ -65,7 +65,7 @@ def applied(unit: Unit, by: User, code: str = "village", **how: object) -> Namin
 
 def checked(unit: Unit, by: User, checker: User, *, failing: str = "", **how: object) -> Naming:
     """`failing`: "basic" or "demonstration", the lines that the check does not confirm."""
-    naming = applied(unit, by, **how)
+    naming = applied(unit, by, **how)  # type: ignore[arg-type]
     wanted = {"basic": False, "demonstration": True}.get(failing)
     lines = {
         answer.pk: Confirmation(answer.criterion.for_demonstration is not wanted, "")
