@@ -96,6 +96,8 @@ def test_group_of_peers_is_set_up_and_ended(page_as: PageAs):
 
     page.get_by_role("link", name="调整").click()
     page.locator("summary", has_text="停用这个同组").click()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)  # the button fades back from its colours under the mouse
     sound(page)
     page.get_by_role("button", name="确认停用").click()
     expect(page.locator("main")).to_contain_text("全部村(社区)一起排名")
