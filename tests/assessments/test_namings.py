@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import time_machine
@@ -405,7 +406,7 @@ def test_answered_line_is_retired_not_deleted(
     tree: County, township_clerk: User, county_officer: User
 ):
     start(tree.villages[0], township_clerk)
-    what = {"county": tree.county, "kind": kind_of(), "by": county_officer}
+    what: dict[str, Any] = {"county": tree.county, "kind": kind_of(), "by": county_officer}
     used = kind_of().criteria.all()[0]
 
     with pytest.raises(Refused, match="不能删除"):
@@ -421,7 +422,7 @@ def test_answered_line_is_retired_not_deleted(
 
 
 def test_unanswered_line_is_deleted(tree: County, county_officer: User):
-    what = {"county": tree.county, "kind": kind_of(), "by": county_officer}
+    what: dict[str, Any] = {"county": tree.county, "kind": kind_of(), "by": county_officer}
     made = keep_naming_criterion(criterion=None, text=line(), **what)
 
     drop_naming_criterion(criterion=made, **what)
