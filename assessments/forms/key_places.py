@@ -22,7 +22,7 @@ def _unit_field(label: str) -> forms.TypedChoiceField:
 class PlaceForm(NamelessForm):
     """The plan of a place: what is wrong, who leads, until when."""
 
-    texts = ("problem", "responsible_post", "plan")
+    texts: tuple[str, ...] = ("problem", "responsible_post", "plan")
     problem = text("突出问题", 300, rows=2)
     basis = text("依据文件", 100)
     lead_unit = _unit_field("牵头单位")

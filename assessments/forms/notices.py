@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
             **kwargs,
         )
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         given = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(each, initial) for each in given if each]
 
@@ -60,7 +60,7 @@ class ReplyForm(NamelessForm):
 
     texts = ("text",)
     text = text("整改情况", 2000, rows=6, help_text="逐项写做了什么、现在怎样；写职务，不写人名。")
-    files = FilesField(label="附件（可以不附）")
+    uploads = FilesField(label="附件（可以不附）")
 
 
 class RecheckForm(NamelessForm):

@@ -63,7 +63,7 @@ def problems_listed(
 ) -> QuerySet[Problem]:
     """The problems this person may see, the longest overdue first."""
     rows = Problem.objects.visible_to(user).select_related("unit__parent")
-    rows = _in_state(rows, chosen["state"], today)
+    rows = rows.filter(_in_state(chosen["state"], today))
     if chosen["months"]:
         rows = rows.filter(month__lte=Month.of(today).shift(1 - int(chosen["months"])))
     if chosen["source"]:
@@ -79,17 +79,16 @@ def problems_listed(
     return rows.order_by(F("solved_on").desc(nulls_first=True), "due_on", "pk")
 
 
-def _in_state(rows: QuerySet[Problem], state: str, today: dt.date) -> QuerySet[Problem]:
+def _in_state(state: str, today: dt.date) -> Q:
     if state == "all":
-        return rows
+        return Q()
     if state == "solved":
-        return rows.exclude(solved_on=None)
-    rows = rows.filter(solved_on=None)
+        return Q(solved_on__isnull=False)
     if state == "reported":
-        return rows.exclude(solution="")
+        return Q(solved_on=None) & ~Q(solution="")
     if state == "overdue":
-        return rows.filter(due_on__lt=today, solution="")
-    return rows
+        return Q(solved_on=None, due_on__lt=today, solution="")
+    return Q(solved_on=None)
 
 
 def units_below(user: User) -> list[Unit]:

@@ -96,14 +96,17 @@ def _due(
         if problem.pk in left:
             continue
         notice = latest.get(problem.pk)
-        last = notice and ladder.Last(
-            LadderKind(notice.kind), NoticeState(notice.state), notice.due_on
-        )
         months = ladder.months_open(problem.month, month)
-        kind = ladder.next_step(rules, months, last, on)
+        kind = ladder.next_step(rules, months, _last(notice), on)
         if kind is not None:
             found[problem.unit_id, kind].append((problem, notice))
     return found
+
+
+def _last(notice: RectificationNotice | None) -> ladder.Last | None:
+    if notice is None:
+        return None
+    return ladder.Last(LadderKind(notice.kind), NoticeState(notice.state), notice.due_on)
 
 
 def _latest_notices(problems: Any, month: Month) -> tuple[dict[int, RectificationNotice], set[int]]:

@@ -82,7 +82,7 @@ def notice_reply(request: HttpRequest, pk: int) -> HttpResponse:
             notice=notice,
             version=data["version"],
             text=data["text"],
-            uploads=data["files"],
+            uploads=data["uploads"],
             by=user,
         ),
         "整改情况已报告，等待复查。",

@@ -115,7 +115,7 @@ def show(
         "problems": [problem_row(problem, today) for problem in problems],
         "replies": replies_of(notice),
         "rechecks": notice.rechecks.select_related("checked_by"),
-        "previous": seen.filter(pk=notice.previous_id).first(),
+        "previous": seen.filter(followed_by=notice).first(),
         "following": seen.filter(previous=notice).order_by("pk").first(),
         "history": history_of(notice),
         "is_draft": notice.state == NoticeState.DRAFT,

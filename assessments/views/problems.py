@@ -140,7 +140,7 @@ def _show(
     version = {"version": problem.version}
     may_solve = may(policies.check_solve_problem, problem=problem, by=user)
     solve = {**version, "solved_on": today, "solution": problem.solution}
-    inspections = Inspection.objects.visible_to(user).filter(pk=problem.inspection_id)
+    inspections = Inspection.objects.visible_to(user).filter(problems=problem)
     notices = RectificationNotice.objects.visible_to(user).filter(problems=problem)
     context = {
         "row": problem_row(problem, today),

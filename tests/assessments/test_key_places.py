@@ -71,7 +71,7 @@ def test_only_a_signed_listing_is_a_basis(tree: County, county_officer: User):
     notice = draft(tree.townships[0])
     RectificationNotice.objects.update(kind=LadderKind.LISTED)
     notice.refresh_from_db()
-    arguments = {
+    arguments: dict[str, Any] = {
         "unit": tree.villages[0],
         "name": "河堤",
         "values": values(tree.departments[0]),
@@ -115,7 +115,7 @@ def test_delisting_needs_an_outcome_and_ends_the_reports(
     tree: County, county_officer: User, township_clerk: User
 ):
     place = list_one(tree.townships[0], tree.departments[0], county_officer)
-    arguments = {"place": place, "version": 1, "delisted_on": TODAY}
+    arguments: dict[str, Any] = {"place": place, "version": 1, "delisted_on": TODAY}
 
     with pytest.raises(Refused, match="整治结果"):
         services.delist_place(outcome=" ", by=county_officer, **arguments)

@@ -59,14 +59,14 @@ def test_main_path_in_pages(
     assert county.post(f"{address}sign", {"sign-version": 1}).status_code == 409
     assert "整改通知〔2026〕1号" in township.get("/notices/").content.decode()
 
-    wrong = {"reply-version": 2, "reply-text": "张某已经加固", "reply-files": []}
+    wrong = {"reply-version": 2, "reply-text": "张某已经加固", "reply-uploads": []}
     answer = township.post(f"{address}reply", wrong)
     assert answer.status_code == 422
     assert "像是人名" in answer.content.decode()
     reply = {
         "reply-version": 2,
         "reply-text": "护栏已加固",
-        "reply-files": [
+        "reply-uploads": [
             SimpleUploadedFile("报告.pdf", b"%PDF-1.7 a"),
             SimpleUploadedFile("现场.png", b"\x89PNG\r\n\x1a\n0000"),
         ],

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import time_machine
@@ -181,7 +182,11 @@ def test_unit_replies_and_somebody_else_rechecks(
     assert [file.name for file in reply.files.all()] == ["报告.pdf"]
     notice.refresh_from_db()
     assert notice.state == NoticeState.REPLIED
-    arguments = {"on": TODAY, "result": RecheckResult.PASSED, "findings": "现场看过"}
+    arguments: dict[str, Any] = {
+        "on": TODAY,
+        "result": RecheckResult.PASSED,
+        "findings": "现场看过",
+    }
     for by in (county_officer, township_clerk):
         with pytest.raises(Forbidden):
             services.recheck_notice(notice=notice, version=3, by=by, **arguments)
@@ -199,7 +204,7 @@ def test_township_reviewer_rechecks_a_village(tree: County, county_officer: User
     notice = replied(tree.villages[0], county_officer, clerk)
     reviewer = make_user(Role.TOWNSHIP_REVIEWER, tree.townships[0])
     stranger = make_user(Role.TOWNSHIP_REVIEWER, tree.townships[1])
-    arguments = {"on": TODAY, "result": RecheckResult.PASSED, "findings": "好"}
+    arguments: dict[str, Any] = {"on": TODAY, "result": RecheckResult.PASSED, "findings": "好"}
 
     with pytest.raises(Forbidden):
         services.recheck_notice(notice=notice, version=3, by=stranger, **arguments)
@@ -269,7 +274,7 @@ def test_follow_up_must_be_solved_before_the_recheck_passes(
     services.sign_notice(notice=notice, version=1, by=county_officer)
     services.reply_notice(notice=notice, version=2, text="已换", by=township_clerk)
     inspector = make_user(Role.INSPECTOR, tree.county)
-    arguments = {"on": TODAY, "result": RecheckResult.PASSED, "findings": "好"}
+    arguments: dict[str, Any] = {"on": TODAY, "result": RecheckResult.PASSED, "findings": "好"}
 
     with pytest.raises(Refused, match="还没有办结"):
         services.recheck_notice(notice=notice, version=3, by=inspector, **arguments)

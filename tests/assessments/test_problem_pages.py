@@ -24,7 +24,7 @@ def october() -> Iterator[None]:
         yield
 
 
-def titles(client: Client, **query: object) -> list[str]:
+def titles(client: Client, **query: str | int) -> list[str]:
     page = client.get("/problems/", query)
     return [row.problem.title for row in page.context["rows"]]
 
