@@ -109,3 +109,29 @@ def file_items(facts: FileFacts, *, is_agreed: bool) -> list[FileItem]:
 def is_complete(items: list[FileItem]) -> bool:
     """Whether everything that must be there is there."""
     return all(item.is_there for item in items if item.is_required)
+
+
+FEWEST_MEMBERS, MOST_MEMBERS = 3, 9
+TERM_YEARS = 3
+
+
+def term_end(starts_on: dt.date) -> dt.date:
+    """The day on which a term of three years is over (Law §9)."""
+    try:
+        return starts_on.replace(year=starts_on.year + TERM_YEARS)
+    except ValueError:  # 29 February
+        return dt.date(starts_on.year + TERM_YEARS, 3, 1)
+
+
+def committee_warnings(
+    *, members: int, women: int, term_ends_on: dt.date, today: dt.date
+) -> list[str]:
+    """What a committee does not fulfil of Law §8 and §9."""
+    found = []
+    if not FEWEST_MEMBERS <= members <= MOST_MEMBERS:
+        found.append(f"委员{members}人，应为三至九人（《人民调解法》第八条）")
+    if women == 0:
+        found.append("没有妇女委员，应当有妇女成员（《人民调解法》第八条）")
+    if term_ends_on <= today:
+        found.append(f"本届已于{term_ends_on:%Y-%m-%d}期满，每届三年（《人民调解法》第九条）")
+    return found
