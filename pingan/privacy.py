@@ -41,6 +41,19 @@ def unseal(token: str) -> str:
         raise Unreadable("密文无法打开：密钥不对或内容被改动。") from error
 
 
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt and authenticate the content of a file."""
+    return _box(tuple(settings.FIELD_KEYS)).encrypt(content)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """The content of a sealed file; Unreadable where no key fits or it was tampered with."""
+    try:
+        return _box(tuple(settings.FIELD_KEYS)).decrypt(token)
+    except InvalidToken as error:
+        raise Unreadable("密文无法打开：密钥不对或内容被改动。") from error
+
+
 def reseal(token: str) -> str:
     """The same text under the newest key."""
     return _box(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode() if token else ""

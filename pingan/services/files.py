@@ -13,6 +13,7 @@ from django.db import transaction
 
 from pingan import audit, policies
 from pingan.models import StoredFile, Unit, User
+from pingan.privacy import seal_bytes
 from pingan.refusals import Refused
 from pingan.workbooks import Limits, check_word, check_workbook
 
@@ -51,6 +52,39 @@ _BY_HEAD: Mapping[bytes, Kind] = {
 def store_file(*, upload: UploadedFile, unit: Unit, by: User) -> StoredFile:
     """Check and keep one upload as an attachment of the unit's records; Refused says why not."""
     policies.check_store_file(by=by, unit=unit)
+    content, kind, stem, suffix = _checked(upload)
+    return _keep(StoredFile(unit=unit, name=f"{stem}.{suffix}", content=content), content, kind, by)
+
+
+def store_sealed_file(*, upload: UploadedFile, name: str, unit: Unit, by: User) -> StoredFile:
+    """Check and keep a paper that may name a private person: encrypted, called `name` and its
+    ending, never by the name it was given. The caller has asked whether `by` may do it, and runs
+    in a transaction."""
+    content, kind, _stem, suffix = _checked(upload)
+    sealed = StoredFile(
+        unit=unit, name=f"{name}.{suffix}", content=seal_bytes(content), is_sealed=True
+    )
+    return _keep(sealed, content, kind, by)
+
+
+def _keep(stored: StoredFile, content: bytes, kind: Kind, by: User) -> StoredFile:
+    stored.media_type = kind.media_type
+    stored.size = len(content)
+    stored.sha256 = hashlib.sha256(content).hexdigest()
+    stored.stored_by = by
+    stored.save(force_insert=True)
+    audit.record(
+        action="上传附件",
+        obj=stored,
+        by=by,
+        unit=stored.unit,
+        after=audit.snapshot(stored, "name", "size", "sha256"),
+    )
+    return stored
+
+
+def _checked(upload: UploadedFile) -> tuple[bytes, Kind, str, str]:
+    """What it holds, its kind, and its name in two parts; Refused where it may not come in."""
     stem, suffix = _split(upload.name or "")
     size = upload.size or 0
     if size == 0:
@@ -59,24 +93,7 @@ def store_file(*, upload: UploadedFile, unit: Unit, by: User) -> StoredFile:
         raise Refused(f"“{stem}”有 {size / 1024 / 1024:.1f} MB，超过 5 MB，请压缩后再上传。")
     kind = _kind_of(upload, stem, suffix)
     upload.seek(0)
-    content = upload.read()
-    stored = StoredFile.objects.create(
-        unit=unit,
-        name=f"{stem}.{suffix}",
-        media_type=kind.media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        stored_by=by,
-    )
-    audit.record(
-        action="上传附件",
-        obj=stored,
-        by=by,
-        unit=unit,
-        after=audit.snapshot(stored, "name", "size", "sha256"),
-    )
-    return stored
+    return upload.read(), kind, stem, suffix
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ def file_download(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def handed_out(file: StoredFile) -> HttpResponse:
     """The answer, for a view that has decided who may read the record the file hangs on."""
-    response = HttpResponse(bytes(file.content), content_type=file.media_type)
+    response = HttpResponse(file.opened(), content_type=file.media_type)
     disposition = content_disposition_header(as_attachment=True, filename=file.name)
     response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
