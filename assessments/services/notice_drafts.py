@@ -197,7 +197,7 @@ def adopt_follow_ups(*, county: Unit, month: Month, on: dt.date) -> int:
 
 
 def _problem_of(matter: FollowUp, on: dt.date, now: dt.datetime) -> Problem:
-    found_on = min(matter.month.last_day, on)
+    """A problem from today on: dated back, it would change the counts of a month already closed."""
     return Problem(
         unit=matter.unit,
         month=matter.month,
@@ -206,8 +206,8 @@ def _problem_of(matter: FollowUp, on: dt.date, now: dt.datetime) -> Problem:
         title=f"{matter.place}{matter.title}"[:60],
         detail=matter.duty[:300],
         responsible_post=matter.owner_post,
-        found_on=found_on,
-        due_on=max(matter.due_on, found_on),
+        found_on=on,
+        due_on=max(matter.due_on, on),
         recorded_at=now,
     )
 

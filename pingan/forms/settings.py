@@ -25,7 +25,7 @@ class CountyForm(forms.ModelForm):
         model = CountySettings
         fields = COUNTY_FIELDS
         help_texts = {
-            "preview_hours": "0 至 240 小时。预览期内各单位核对自己的计分卡，可以申诉；填 0 不预览。",
+            "preview_hours": "0 至 240 小时。期内各单位核对自己的计分卡，可以申诉；填 0 不预览。",
             "survey_minimum": "有效票少于这个数的，测评指数不计分、不排名。",
             "is_board_public": "打开后不登录也能看公示栏，上面只有单位名称、等次颜色和问题标题。",
             "document_prefix": "用在发文字号里，如 彝创安办〔2026〕3号 的“彝创安办”。",
