@@ -23,6 +23,7 @@ _RECORDS = (
 _TOWNSHIP = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
 _REVIEWERS = (*_TOWNSHIP, Role.COUNTY_OFFICER)
 _INSPECTORS = (*_REVIEWERS, Role.INSPECTOR)
+_DESKS = (Role.VILLAGE_CLERK, *_REVIEWERS)
 
 # group: address name, label, who finds it there. Two rows of links: the groups, and the pages of
 # the present group.
@@ -49,6 +50,13 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
             ("campaigns:reopen-list", "重开申请", (Role.COUNTY_OFFICER,)),
             ("reports:matrix-latest", "进度", _RECORDS),
             ("campaigns:reporting-latest", "报送情况", (*_INSPECTORS, Role.LEADER)),
+        ),
+    ),
+    (
+        "纠纷",
+        (
+            ("disputes:dispute-mine", "我的纠纷", _DESKS),
+            ("disputes:dispute-list", "纠纷台账", _RECORDS),
         ),
     ),
     (
