@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from assessments.money import LARGEST, InvalidMoney, fen_of, yuan_text
+from pingan.money import LARGEST, InvalidMoney, fen_of, yuan_text
 
 
 class YuanField(forms.CharField):

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessments.money import capitals, yuan_text
+from pingan.money import capitals, yuan_text
 from pingan.typesetting import typeset
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "typst"

@@ -6,10 +6,10 @@ import datetime as dt
 
 from assessments.enums import InformationState
 from assessments.models import InformationReward
-from assessments.money import yuan_text
 from assessments.policies import check_officer
 from assessments.selectors.reward_rules import reward_rules
 from pingan.models import Unit, User
+from pingan.money import yuan_text
 from pingan.refusals import Forbidden, Refused
 
 _WAITING = {

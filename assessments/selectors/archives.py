@@ -19,9 +19,9 @@ from assessments.models import (
     Scorecard,
     Veto,
 )
-from assessments.money import yuan_text
 from assessments.selectors.tenures import term_of
 from pingan.models import User
+from pingan.money import yuan_text
 from pingan.months import Month
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from assessments.money import yuan_text
+from pingan.money import yuan_text
 
 register = template.Library()
 

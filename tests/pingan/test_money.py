@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessments.money import InvalidMoney, capitals, fen_of, yuan_text
+from pingan.money import InvalidMoney, capitals, fen_of, yuan_text
 
 
 @pytest.mark.parametrize(
