@@ -13,7 +13,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ SECONDS = 60
 MEMORY_BYTES = 4 * 2**30  # address space; the fonts alone are mapped with 115 MB
 BEIJING = dt.timezone(dt.timedelta(hours=8))
 OFFICE_HOUR = dt.time(9)  # the file's date stays the day of issue in UTC as well
+ARCHIVE, WITH_PDF = "a-2a", "1.7"  # pages of other PDF files cannot be taken into PDF/A
 
 # First the licensed fonts a county may own, under both their names, then what the set-up brings.
 _COUNTY: Mapping[str, tuple[str, ...]] = {
@@ -77,24 +80,56 @@ def typeset(
     *,
     issued_on: dt.date,
     copied: Collection[str] = (),
+    files: Mapping[str, bytes] | None = None,
+    standard: str = ARCHIVE,
     font_dir: Path = FONT_DIR,
 ) -> bytes:
     """Set one template as PDF/A. The same data and fonts give the same bytes.
 
     `copied` names the entries that are copied out of the file: they are set as they are.
+    `files` are read by the template as /files/<name>; a PDF among them asks for `WITH_PDF`.
     """
     moment = dt.datetime.combine(issued_on, OFFICE_HOUR, BEIJING)
-    return _run(
-        {
-            "root": str(_root(template)),
-            "template": str(template),
-            "font_dir": str(font_dir),
-            "chains": FONT_CHAINS,
-            "data": _breakable(data, frozenset(copied)),
-            "timestamp": moment.isoformat(),
-            "standard": "a-2a",
-        }
-    )
+    with _placed(template, files or {}) as (root, place):
+        return _run(
+            {
+                "root": str(root),
+                "template": str(place),
+                "font_dir": str(font_dir),
+                "chains": FONT_CHAINS,
+                "data": _breakable(data, frozenset(copied)),
+                "timestamp": moment.isoformat(),
+                "standard": standard,
+            }
+        )
+
+
+def count_pages(name: str, content: bytes) -> int:
+    """Pages that a picture (one) or a PDF takes; 0 where it cannot be set."""
+    with tempfile.TemporaryDirectory(prefix="pingan-") as folder:
+        (Path(folder) / name).write_bytes(content)
+        try:
+            return int(_run({"root": folder, "probe": name}))
+        except RenderError:
+            return 0
+
+
+@contextmanager
+def _placed(template: Path, files: Mapping[str, bytes]) -> Iterator[tuple[Path, Path]]:
+    """The folder that a template may read, and the template in it; files lie there for a while."""
+    root = _root(template)
+    if not files:
+        yield root, template
+        return
+    inside = template.relative_to(root)
+    with tempfile.TemporaryDirectory(prefix="pingan-") as folder:
+        place = Path(folder)
+        for name in {inside.parts[0], "pingan"}:
+            (place / name).symlink_to(root / name)
+        (place / "files").mkdir()
+        for name, content in files.items():
+            (place / "files" / name).write_bytes(content)
+        yield place, place / inside
 
 
 def _root(template: Path) -> Path:

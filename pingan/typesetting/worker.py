@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import resource
 import sys
+from pathlib import Path
 from typing import Any
 
 import typst
 
 FAILED = 2
+BEYOND = 99_999  # a page that no document has: the refusal tells how many there are
+_ONLY = re.compile(r"only has (\d+) page")
 
 
 class LayoutError(Exception):
@@ -24,6 +28,9 @@ class LayoutError(Exception):
 def main() -> int:
     request = json.load(sys.stdin)
     _limit(request["cpu_seconds"], request["memory_bytes"])
+    if "probe" in request:
+        sys.stdout.write(str(_pages(Path(request["root"]), request["probe"])))
+        return 0
     # Fonts of the system stay out: the same edition gives the same file on every machine.
     fonts = typst.Fonts(
         include_system_fonts=False,
@@ -65,6 +72,38 @@ def _compile(request: dict[str, Any], fonts: typst.Fonts, chains: dict[str, list
         raise LayoutError(str(warning))
     assert isinstance(document, bytes)
     return document
+
+
+def _pages(root: Path, name: str) -> int:
+    """How many pages of a file can be set: 1 of a picture, 0 of what cannot be read."""
+    if not name.endswith(".pdf"):
+        return 1 if _is_set(root, f'#image("{name}", width: 10cm)') else 0
+    try:
+        _set_page(root, f'#image("{name}", page: {BEYOND})')
+    except typst.TypstError as error:
+        found = _ONLY.search(" ".join(error.hints))
+        last = int(found[1]) if found else 0
+    else:
+        last = 0
+    every = f'#for n in range({last}) {{ image("{name}", page: n + 1, width: 10cm) }}'
+    return last if last and _is_set(root, every) else 0
+
+
+def _is_set(root: Path, source: str) -> bool:
+    try:
+        _set_page(root, source)
+    except (typst.TypstError, LayoutError):
+        return False
+    return True
+
+
+def _set_page(root: Path, source: str) -> None:
+    main = root / "probe.typ"
+    main.write_text(source)
+    compiler = typst.Compiler(root=str(root), font_paths=[], ignore_system_fonts=True)
+    _document, warnings = compiler.compile_with_warnings(str(main))
+    for warning in warnings:
+        raise LayoutError(str(warning))
 
 
 def _limit(cpu_seconds: int, memory_bytes: int) -> None:
