@@ -19,5 +19,7 @@ def public(request: HttpRequest) -> HttpResponse:
     verdict = None
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
-        verdict = verify_case_publicly(code) or verify_publicly(code)
+        verdict = verify_publicly(code)
+        if not verdict.county_name:  # no edition's: perhaps a case bulletin's
+            verdict = verify_case_publicly(code) or verdict
     return render(request, "reports/verify_public.html", {"form": form, "verdict": verdict})

@@ -339,7 +339,8 @@ def test_inspections_of_the_scope(tree: County, other_clerk: User, client_of: Cl
     page = client.get("/inspections/ledger/")
     sheet = cells(client.get("/inspections/ledger/download/").content)
 
-    row = ["2026-09", "演示县", "乙镇", "2026-09-18", "", "91.50", "100.00", "缺台账"]
+    head = ["2026-09", "演示县", "乙镇", "2026-09-18", "集中检查", "", ""]
+    row = [*head, "91.50", "100.00", "缺台账"]
     assert [[cell.text for cell in each.cells] for each in page.context["rows"]] == [row]
     assert sheet[0][0] == "督导检查台账"
     assert len(sheet) == 5
