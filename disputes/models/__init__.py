@@ -10,6 +10,7 @@ from disputes.models.cases import (
     Party,
 )
 from disputes.models.committees import Committee, Mediator, Training
+from disputes.models.imports import DisputeImport, ImportedCase
 from disputes.models.records import (
     Agreement,
     FollowVisit,
@@ -25,12 +26,14 @@ __all__ = [
     "ClockPause",
     "Committee",
     "Dispute",
+    "DisputeImport",
     "DisputeMove",
     "DisputeSettings",
     "DisputeTerm",
     "Escalation",
     "FollowVisit",
     "Handover",
+    "ImportedCase",
     "MediationRecord",
     "Mediator",
     "Party",

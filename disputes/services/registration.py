@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from disputes import policies
 from disputes.deadlines import due_day
 from disputes.enums import Channel, DisputeState, Move, PartyKind, PartyRole
-from disputes.models import Committee, Dispute, DisputeTerm, Mediator, Party
+from disputes.models import Committee, Dispute, DisputeTerm, ImportedCase, Mediator, Party
 from disputes.selectors.terms import settings_of
 from disputes.services.locking import locked
+from disputes.services.plain import check_nameless
 from pingan import audit
 from pingan.enums import Level
 from pingan.models import Unit, User
@@ -77,7 +78,7 @@ def place_realm(county_id: int) -> str:
 def register_dispute(*, unit: Unit, entry: Entry, by: User) -> Dispute:
     """A new case with its number; whoever registers it holds it in hand."""
     policies.check_register(unit=unit, by=by)
-    _check_entry(entry, unit)
+    _check_entry(entry, unit, holder=unit)
     today = timezone.localdate()
     level = entry.level or _own_level(unit)
     year = entry.registered_on.year
@@ -104,6 +105,7 @@ def register_dispute(*, unit: Unit, entry: Entry, by: User) -> Dispute:
         raise Refused("登记日期不能晚于今天。")
     dispute.save()
     _write_parties(dispute, entry.parties)
+    check_nameless(dispute, _plain(entry))
     audit.record(
         action="登记纠纷",
         obj=dispute,
@@ -119,7 +121,7 @@ def change_dispute(*, dispute: Dispute, entry: Entry, version: int, by: User) ->
     """Correct the registration; parties are replaced by those of the form."""
     row = locked(dispute, version)
     policies.check_move(dispute=row, move=Move.EDIT, by=by)
-    _check_entry(entry, row.unit)
+    _check_entry(entry, row.unit, holder=row.holder)
     before = audit.snapshot(row, *FIELDS)
     known = row.parties.count()
     _fill(row, entry)
@@ -128,6 +130,7 @@ def change_dispute(*, dispute: Dispute, entry: Entry, version: int, by: User) ->
     row.save()
     row.parties.all().delete()
     _write_parties(row, entry.parties)
+    check_nameless(row, _plain(entry))
     audit.record(
         action="修改纠纷登记",
         obj=row,
@@ -194,7 +197,12 @@ def _write_parties(dispute: Dispute, parties: Sequence[PartyEntry]) -> None:
     )
 
 
-def _check_entry(entry: Entry, unit: Unit) -> None:
+def _plain(entry: Entry) -> dict[str, str]:
+    """What everybody reads who sees the case."""
+    return {"事由": entry.title, "发生地点": entry.place, "来源说明": entry.source_note}
+
+
+def _check_entry(entry: Entry, unit: Unit, *, holder: Unit) -> None:
     if entry.happened_on and entry.happened_on > entry.registered_on:
         raise Refused("发生日期不能晚于登记日期。")
     roles = {party.role for party in entry.parties}
@@ -206,10 +214,11 @@ def _check_entry(entry: Entry, unit: Unit) -> None:
         raise Refused("涉及人数不能少于登记的当事人数。")
     if entry.committee is not None and entry.committee.unit.root_id != unit.root_id:
         raise Refused("请选择本县的调解委员会。")
-    if entry.mediator is not None and entry.mediator.committee_id != getattr(
-        entry.committee, "pk", None
-    ):
-        raise Refused("请选择本调解委员会的调解员。")
+    mediator, committee = entry.mediator, entry.committee
+    # A case that was handed on keeps its number; the new unit's own mediators work on it.
+    if mediator is not None and mediator.committee != committee:
+        if holder.pk == unit.pk or mediator.committee.unit_id != holder.pk:
+            raise Refused("请选择本调解委员会的调解员。")
 
 
 def _own_level(unit: Unit) -> Level:
@@ -217,15 +226,24 @@ def _own_level(unit: Unit) -> Level:
 
 
 def _next_number(unit: Unit, committee: Committee | None, year: int) -> int:
-    """The next number of the committee's year, or of the unit's; the owner's row is held."""
+    """The next number of the committee's year, or of the unit's; the owner's row is held.
+
+    Numbers of imported cases stay used when the import is undone.
+    """
+    owner = Q(committee=committee)
     if committee is not None:
         Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
-        rows = Dispute.objects.filter(committee=committee, year=year)
     else:
         Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
-        rows = Dispute.objects.filter(unit=unit, committee=None, year=year)
-    last: int | None = rows.aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1
+        owner &= Q(unit=unit)
+    used = (
+        rows.aggregate(last=Max("number"))["last"] or 0
+        for rows in (
+            Dispute.objects.filter(owner, year=year),
+            ImportedCase.objects.filter(owner, year=year),
+        )
+    )
+    return int(max(used)) + 1
 
 
 def _code(unit: Unit, committee: Committee | None, year: int, number: int) -> str:
