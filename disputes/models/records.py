@@ -144,7 +144,11 @@ class FollowVisit(models.Model):
 
 class SubsidyClaimQuerySet(models.QuerySet["SubsidyClaim"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(scopes.record_scope(user, "dispute__unit__path"))
+        """Of the own tree's cases, and of the own tree's mediators wherever they mediated."""
+        return self.filter(
+            scopes.record_scope(user, "dispute__unit__path")
+            | scopes.record_scope(user, "mediator__committee__unit__path")
+        )
 
 
 class SubsidyClaim(models.Model):

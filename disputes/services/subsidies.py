@@ -8,49 +8,37 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from disputes.enums import AgreementForm, ClaimState, DisputeState
-from disputes.models import Dispute, SubsidyClaim, SubsidyRate
-from disputes.policies import check_desk
-from disputes.selectors.files import agreement_of, file_of
-from disputes.services.locking import locked
-from pingan import audit, scopes
-from pingan.enums import Role
-from pingan.models import User
+from disputes import policies
+from disputes.enums import ClaimState
+from disputes.models import Dispute, SubsidyClaim
+from disputes.selectors.subsidies import Prospect, prospects, with_names
+from pingan import audit
+from pingan.models import AuditEvent, User
 from pingan.months import Month
-from pingan.refusals import Forbidden, Refused
+from pingan.refusals import Refused
 
-REVIEWERS = frozenset({Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER})
+DECIDED = ("state", "decided_at", "decided_by", "reason")
+RENEWED = (*DECIDED, "mediator", "month", "amount", "claimed_at", "claimed_by")
+TWICE = "这件纠纷已经申报过补贴。"
 
 
 @transaction.atomic
 def claim_subsidy(*, dispute: Dispute, by: User) -> SubsidyClaim:
     """Claim for one case; Refused with what is missing. The amount follows from the rates."""
-    row = locked(dispute)
-    _check_claim(row, by)
-    if row.closed_on is None or row.mediator is None:
-        raise Refused("这件纠纷没有填写调解员，不能申报补贴。")
-    missing = [item.name for item in file_of(row) if item.is_required and not item.is_there]
-    if missing:
-        raise Refused(f"卷宗还缺：{'、'.join(missing)}。补齐后再申报补贴。")
-    try:
-        with transaction.atomic():
-            claim = SubsidyClaim.objects.create(
-                dispute=row,
-                mediator=row.mediator,
-                month=Month.of(row.closed_on),
-                amount=_amount(row),
-                claimed_by=by,
-            )
-    except IntegrityError as error:
-        raise Refused("这件纠纷已经申报过补贴。") from error
-    audit.record(
-        action="申报以案定补",
-        obj=row,
-        by=by,
-        unit=row.unit,
-        after={"amount": claim.amount, "mediator": row.mediator.number},
-    )
-    return claim
+    (prospect,) = _held_prospects([dispute.pk], by)
+    if prospect.obstacle:
+        raise Refused(prospect.obstacle)
+    _write([prospect], by)
+    return SubsidyClaim.objects.get(dispute=dispute.pk)
+
+
+@transaction.atomic
+def claim_subsidies(*, disputes: Sequence[Dispute], by: User) -> tuple[int, list[Prospect]]:
+    """Claim for all of these that are complete; how many, and those that were left with why."""
+    found = _held_prospects(sorted({dispute.pk for dispute in disputes}), by)
+    ready = [prospect for prospect in found if prospect.is_open]
+    _write(ready, by)
+    return len(ready), [prospect for prospect in found if not prospect.is_open]
 
 
 @transaction.atomic
@@ -63,13 +51,10 @@ def decide_claims(
         raise Refused("不予补贴请写明理由。")
     now = timezone.now()
     for claim in held:
-        if claim.state != ClaimState.CLAIMED:
-            raise Refused(f"{claim.dispute.code}的申报{claim.get_state_display()}，不用再审核。")
-        if claim.claimed_by_id == by.pk:
-            raise Refused(f"{claim.dispute.code}是您申报的，请由别人审核。")
+        policies.check_decide(claim=claim, by=by)
         claim.state = ClaimState.APPROVED if is_approved else ClaimState.REFUSED
-        claim.decided_at, claim.decided_by, claim.reason = now, by, reason
-    SubsidyClaim.objects.bulk_update(held, ["state", "decided_at", "decided_by", "reason"])
+        claim.decided_at, claim.decided_by, claim.reason = now, by, reason.strip()
+    SubsidyClaim.objects.bulk_update(held, DECIDED)
     _tell(held, "审核以案定补", by, reason)
     return len(held)
 
@@ -83,38 +68,58 @@ def pay_claims(*, claims: Sequence[SubsidyClaim], on: dt.date, by: User) -> int:
     for claim in held:
         if claim.state != ClaimState.APPROVED:
             raise Refused(f"{claim.dispute.code}的补贴{claim.get_state_display()}，不能发放。")
+        if claim.decided_at is not None and on < timezone.localdate(claim.decided_at):
+            raise Refused(f"发放日期不能早于审核日期（{claim.dispute.code}）。")
         claim.state, claim.paid_on = ClaimState.PAID, on
     SubsidyClaim.objects.bulk_update(held, ["state", "paid_on"])
     _tell(held, "发放以案定补", by, f"{on:%Y-%m-%d}")
     return len(held)
 
 
-def _check_claim(row: Dispute, by: User) -> None:
-    """The desk that holds the case claims for its mediator."""
-    check_desk(by=by)
-    if not scopes.may_see(by, row.unit.path) and row.holder_id != by.unit_id:
-        raise Forbidden("这件纠纷不由您单位承办。")
-    if row.state != DisputeState.CLOSED:
-        raise Refused("结案归档以后才能申报补贴。")
+def _held_prospects(keys: Sequence[int], by: User) -> list[Prospect]:
+    """The cases, locked until the transaction ends, and what each would bring."""
+    policies.check_desk(by=by)
+    rows = with_names(Dispute.objects.select_for_update(of=("self",)).filter(pk__in=keys))
+    cases = list(rows.select_related("holder").order_by("pk"))
+    for case in cases:
+        policies.check_claim(dispute=case, by=by)
+    return prospects(cases)
 
 
-def _amount(row: Dispute) -> int:
-    """The county's rate for the form of the agreement and the scale; an own rate of the scale
-    goes before the one for every scale."""
-    agreement = agreement_of(row)
-    if agreement is None:
-        raise Refused("没有达成协议的纠纷不补贴。")
-    rates = SubsidyRate.objects.filter(county=row.county_id, form=AgreementForm(agreement.form))
-    rate = rates.filter(scale=row.scale_id).first() if row.scale_id else None
-    rate = rate or rates.filter(scale=None).first()
-    if rate is None:
-        raise Refused(f"县里还没有规定{agreement.get_form_display()}的补贴标准。")
-    return rate.amount
+def _write(ready: Sequence[Prospect], by: User) -> None:
+    """New claims in one statement, refused ones renewed in another."""
+    now = timezone.now()
+    new: list[SubsidyClaim] = []
+    renewed: list[SubsidyClaim] = []
+    events: list[AuditEvent] = []
+    for prospect in ready:
+        case = prospect.dispute
+        assert case.mediator is not None
+        assert case.closed_on is not None
+        (new if prospect.claim is None else renewed).append(
+            prospect.claim or SubsidyClaim(dispute=case)
+        )
+        claim = (new if prospect.claim is None else renewed)[-1]
+        claim.mediator, claim.month = case.mediator, Month.of(case.closed_on)
+        claim.amount, claim.state = prospect.amount, ClaimState.CLAIMED
+        claim.claimed_at, claim.claimed_by = now, by
+        claim.decided_at, claim.decided_by, claim.reason = None, None, ""
+        after = {"amount": claim.amount, "mediator": case.mediator.number}
+        events.append(
+            audit.event(action="申报以案定补", obj=case, by=by, unit=case.unit, after=after)
+        )
+    try:
+        with transaction.atomic():
+            SubsidyClaim.objects.bulk_create(new)
+    except IntegrityError as error:
+        raise Refused(TWICE) from error
+    if renewed:
+        SubsidyClaim.objects.bulk_update(renewed, RENEWED)
+    audit.record_all(events)
 
 
 def _held(claims: Sequence[SubsidyClaim], by: User) -> list[SubsidyClaim]:
-    if not by.is_active or by.role not in REVIEWERS:
-        raise Forbidden("只有乡镇审核员和县级经办员可以审核、发放补贴。")
+    policies.check_review_claims(by=by)
     rows = (
         SubsidyClaim.objects.select_for_update(of=("self",))
         .visible_to(by)

@@ -1,0 +1,1 @@
+"""Sheets of the disputes, one module a subject. Plain values in, a workbook out."""
