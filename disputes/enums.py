@@ -62,7 +62,15 @@ MOVES: dict[Move, tuple[frozenset[DisputeState], DisputeState | None]] = {
         DisputeState.FOLLOWED,
     ),
     Move.RESUME: (
-        frozenset({DisputeState.AGREED, DisputeState.FAILED, DisputeState.GUIDED}),
+        frozenset(
+            {
+                DisputeState.AGREED,
+                DisputeState.PERFORMED,
+                DisputeState.FOLLOWED,
+                DisputeState.FAILED,
+                DisputeState.GUIDED,
+            }
+        ),
         DisputeState.WORKING,
     ),
     Move.CLOSE: (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from disputes.enums import AgreementForm, DisputeState
+from disputes.enums import OPEN_STATES, AgreementForm, DisputeState
 
 ITEMS_LAW = "《人民调解法》第二十九条、《人民调解工作若干规定》第三十五条"
 
@@ -66,6 +66,7 @@ class FileFacts:
     performances: int
     visits: int
     is_confirmed: bool
+    is_worked_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,16 @@ AGREED_STATES = frozenset({DisputeState.AGREED, DisputeState.PERFORMED, DisputeS
 
 
 def file_items(facts: FileFacts, *, is_agreed: bool) -> list[FileItem]:
-    """The catalogue of a case file; `is_agreed`: the case ended in an agreement."""
+    """The catalogue of a case file; `is_agreed`: the case ended in an agreement.
+
+    A case that was rejected or withdrawn before anybody mediated has no papers of a mediation.
+    """
+    is_mediated = facts.is_worked_on or facts.state in OPEN_STATES
+    is_taken = facts.is_accepted or facts.state in OPEN_STATES
     return [
-        FileItem("application", "调解申请书或受理登记表", True, facts.is_accepted),
-        FileItem("rights", "当事人权利义务告知书", True, facts.has_rights_notice),
-        FileItem("records", "调解(调查)记录", True, facts.sittings > 0),
+        FileItem("application", "调解申请书或受理登记表", is_taken, facts.is_accepted),
+        FileItem("rights", "当事人权利义务告知书", is_mediated, facts.has_rights_notice),
+        FileItem("records", "调解(调查)记录", is_mediated, facts.sittings > 0),
         FileItem("evidence", "证据材料", False, facts.evidence > 0),
         FileItem(
             "agreement",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,10 +14,13 @@ from disputes.deadlines import CONFIRM_DAYS, due_day
 from disputes.enums import AgreementForm, ConfirmationState, DisputeState, Move
 from disputes.models import Agreement, Dispute, Performance
 from disputes.selectors.files import agreement_missing
+from disputes.services.files import keep_upload
 from disputes.services.locking import locked
 from disputes.services.moves import make_move
+from disputes.services.plain import check_nameless
+from disputes.statute import AGREED_STATES
 from pingan import audit
-from pingan.models import StoredFile, User
+from pingan.models import User
 from pingan.privacy import Sealed
 from pingan.refusals import Conflict, Refused
 
@@ -24,6 +28,10 @@ FIELDS = (
     *("form", "agreed_on", "manner", "place", "amount", "perform_by", "is_signed_by_parties"),
     *("is_signed_by_mediator", "is_sealed", "effective_on"),
 )
+
+
+OUTCOME = ("performed_on", "confirmation", "confirmation_asked_on", "court", "confirmed_on")
+FIXED = frozenset({ConfirmationState.ASKED, ConfirmationState.CONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +56,26 @@ class Terms:
 def record_agreement(*, dispute: Dispute, terms: Terms, by: User) -> Agreement:
     """The agreement of a case under mediation: it is settled on that day.
 
-    It may still lack statutory items; then it prints as a draft alone.
+    It may still lack statutory items; then it prints as a draft alone. A case that was mediated
+    again gets a new agreement in the place of the old one, which stays in the trail.
     """
     row = locked(dispute)
     policies.check_move(dispute=row, move=Move.AGREE, by=by)
     _check(row, terms)
     agreement = Agreement.objects.filter(dispute=row).first() or Agreement(dispute=row)
+    before = audit.snapshot(agreement, *FIELDS, *OUTCOME) if agreement.pk else {}
+    _reset(agreement)
     _fill(agreement, terms, by)
     agreement.save()
     make_move(row=row, move=Move.AGREE, on=terms.agreed_on, by=by)
+    audit.record(
+        action="录入调解协议",
+        obj=row,
+        by=by,
+        unit=row.unit,
+        before=before,
+        after=audit.snapshot(agreement, *FIELDS),
+    )
     return agreement
 
 
@@ -70,14 +89,20 @@ def change_agreement(*, agreement: Agreement, terms: Terms, version: int, by: Us
     held = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     if held.version != version:
         raise Conflict("您打开这一页之后，别人已经改过这份协议。")
+    if held.confirmation in FIXED:
+        raise Refused("已经申请司法确认的协议不能再改；当事人另有约定的，请重新调解。")
     _check(row, terms)
+    first = held.performances.order_by("on").first()
+    if first is not None and first.on < terms.agreed_on:
+        raise Refused(f"{first.on:%Y-%m-%d}已经登记过履行，协议日期不能晚于那一天。")
     before = audit.snapshot(held, *FIELDS)
     _fill(held, terms, by)
     held.version += 1
     held.save()
     if row.settled_on != terms.agreed_on:
         row.settled_on = terms.agreed_on
-        row.save(update_fields=["settled_on"])
+        row.version += 1
+        row.save(update_fields=["settled_on", "version"])
     audit.record(
         action="修改调解协议",
         obj=row,
@@ -97,10 +122,10 @@ def add_performance(
     what: str,
     by: User,
     amount: int | None = None,
-    file: StoredFile | None = None,
+    upload: UploadedFile | None = None,
     is_all: bool = False,
 ) -> Performance:
-    """One act of performance; `is_all`: with it everything is performed."""
+    """One act of performance with its receipt; `is_all`: with it everything is performed."""
     row = locked(Dispute(pk=agreement.dispute_id))
     policies.check_handle(dispute=row, by=by)
     held = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
@@ -108,8 +133,16 @@ def add_performance(
         raise Refused(f"“{row.get_state_display()}”的纠纷不能再录入履行。")
     if not held.agreed_on <= on <= timezone.localdate():
         raise Refused("履行日期应在达成协议之后，且不晚于今天。")
+    check_nameless(row, {"履行情况": what})
+    if held.performances.filter(on=on, what=what, amount=amount).exists():
+        raise Refused("同样的履行已经登记过，不用再登记。")
     done = Performance.objects.create(
-        agreement=held, on=on, what=what, amount=amount, file=file, recorded_by=by
+        agreement=held,
+        on=on,
+        what=what,
+        amount=amount,
+        file=keep_upload(dispute=row, upload=upload, name="履行凭证", by=by),
+        recorded_by=by,
     )
     audit.record(
         action="录入协议履行",
@@ -132,6 +165,10 @@ def ask_confirmation(*, agreement: Agreement, on: dt.date, court: str, by: User)
     row = locked(Dispute(pk=agreement.dispute_id))
     policies.check_handle(dispute=row, by=by)
     held = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    if row.state not in AGREED_STATES:
+        raise Refused(f"“{row.get_state_display()}”的纠纷不能申请司法确认。")
+    if held.confirmation in FIXED:
+        raise Refused(f"司法确认{held.get_confirmation_display()}，不用再申请。")
     if held.effective_on is None:
         raise Refused("协议还没有生效，不能申请司法确认。请先把协议各项填齐。")
     if not held.effective_on <= on <= timezone.localdate():
@@ -144,6 +181,7 @@ def ask_confirmation(*, agreement: Agreement, on: dt.date, court: str, by: User)
     held.confirmation = ConfirmationState.ASKED
     held.confirmation_asked_on = on
     held.court = court
+    held.confirmed_on = None
     return _confirmation(row, held, by, "申请司法确认")
 
 
@@ -157,7 +195,7 @@ def decide_confirmation(
     held = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     asked = held.confirmation_asked_on
     if held.confirmation != ConfirmationState.ASKED or asked is None:
-        raise Refused("还没有申请司法确认。")
+        raise Refused("没有等待裁定的司法确认申请。")
     if not asked <= on <= timezone.localdate():
         raise Refused("裁定日期应在申请之后，且不晚于今天。")
     held.confirmation = ConfirmationState.CONFIRMED if is_confirmed else ConfirmationState.REFUSED
@@ -180,6 +218,15 @@ def _confirmation(row: Dispute, held: Agreement, by: User, action: str) -> Agree
     return held
 
 
+def _reset(agreement: Agreement) -> None:
+    """What came of an earlier agreement is not what comes of this one."""
+    agreement.performed_on = None
+    agreement.confirmation = ConfirmationState.NONE
+    agreement.confirmation_asked_on = agreement.confirmed_on = None
+    agreement.court = ""
+    agreement.version += 1 if agreement.pk else 0
+
+
 def _fill(agreement: Agreement, terms: Terms, by: User) -> None:
     agreement.form = terms.form
     agreement.agreed_on = terms.agreed_on
@@ -196,10 +243,13 @@ def _fill(agreement: Agreement, terms: Terms, by: User) -> None:
     missing = agreement_missing(agreement, agreement.dispute.parties.count())
     if terms.effective_on and missing:
         raise Refused(f"协议还缺：{'、'.join(missing)}。填齐后才能登记生效日期。")
-    agreement.effective_on = terms.effective_on
+    # Law §29: an oral agreement takes effect on the day it is reached.
+    is_oral = terms.form == AgreementForm.ORAL and not missing
+    agreement.effective_on = terms.agreed_on if is_oral else terms.effective_on
 
 
 def _check(row: Dispute, terms: Terms) -> None:
+    check_nameless(row, {"履行方式": terms.manner, "履行地点": terms.place})
     if terms.agreed_on < row.registered_on:
         raise Refused(f"协议日期不能早于登记日期（{row.registered_on:%Y-%m-%d}）。")
     if row.accepted_on and terms.agreed_on < row.accepted_on:
@@ -208,5 +258,7 @@ def _check(row: Dispute, terms: Terms) -> None:
         raise Refused("协议日期不能晚于今天。")
     if terms.effective_on and terms.effective_on < terms.agreed_on:
         raise Refused("生效日期不能早于达成日期。")
+    if terms.effective_on and terms.effective_on > timezone.localdate():
+        raise Refused("生效日期不能晚于今天。")
     if terms.perform_by and terms.perform_by < terms.agreed_on:
         raise Refused("履行期限不能早于达成日期。")

@@ -14,6 +14,7 @@ from disputes.enums import MOVES, DisputeState, Move, Prevented
 from disputes.models import Dispute, DisputeMove
 from disputes.selectors.terms import settings_of
 from disputes.services.locking import locked
+from disputes.services.plain import check_nameless
 from pingan import audit
 from pingan.models import User
 from pingan.refusals import Refused
@@ -39,6 +40,7 @@ def move_dispute(
     _check_day(row, move, on)
     if move in NEED_REASON and not note.strip():
         raise Refused(f"“{move.label}”请写明理由。")
+    check_nameless(row, {"理由": note})
     return make_move(row=row, move=move, on=on, by=by, note=note)
 
 

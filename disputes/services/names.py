@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from disputes import policies
-from disputes.models import Dispute, MediationRecord, Party
+from disputes.models import Dispute, MediationRecord, Party, Performance
 from disputes.selectors.cases import LOOK
 from disputes.services.locking import locked
 from disputes.services.registration import party_realm
 from pingan import audit
-from pingan.models import User
+from pingan.models import StoredFile, User
 from pingan.privacy import Sealed, blind_index
 from pingan.refusals import Refused
 
@@ -73,6 +73,7 @@ def _erase(pk: int) -> int:
     Party.objects.filter(dispute=row).update(
         name=gone, name_index="", contact=Sealed(), address=Sealed()
     )
+    _delete_papers(row)
     MediationRecord.objects.filter(dispute=row).update(text=Sealed())
     agreement = getattr(row, "agreement", None)
     if agreement is not None:
@@ -88,6 +89,16 @@ def _erase(pk: int) -> int:
         action="销毁当事人姓名", obj=row, by=None, unit=row.unit, note="保存期满，依规定销毁"
     )
     return 1
+
+
+def _delete_papers(row: Dispute) -> None:
+    """Scans show names and signatures: they go with the names."""
+    records = MediationRecord.objects.filter(dispute=row)
+    acts = Performance.objects.filter(agreement__dispute=row)
+    papers = [pk for rows in (records, acts) for pk in rows.values_list("file", flat=True) if pk]
+    records.update(file=None)
+    acts.update(file=None)
+    StoredFile.objects.filter(pk__in=papers).delete()
 
 
 @transaction.atomic

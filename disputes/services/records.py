@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from disputes import policies
 from disputes.enums import DisputeState, Move, Prevented, RecordKind, Satisfaction
 from disputes.models import Dispute, FollowVisit, MediationRecord
+from disputes.services.files import keep_upload
 from disputes.services.locking import locked
 from disputes.services.moves import make_move, prevent
+from disputes.services.plain import check_nameless
 from pingan import audit
-from pingan.models import StoredFile, User
+from pingan.models import User
 from pingan.privacy import Sealed
 from pingan.refusals import Conflict, Refused
 
@@ -26,6 +29,8 @@ RECORD_STATES = frozenset(
         DisputeState.PERFORMED,
         DisputeState.FOLLOWED,
         DisputeState.FAILED,
+        DisputeState.GUIDED,
+        DisputeState.WITHDRAWN,
     }
 )
 
@@ -40,12 +45,16 @@ def add_record(
     place: str = "",
     attending: str = "",
     text: str = "",
-    file: StoredFile | None = None,
+    upload: UploadedFile | None = None,
 ) -> MediationRecord:
-    """One record of the file; the text is sealed."""
+    """One record of the file; text and attachment are sealed."""
     row = locked(dispute)
     policies.check_handle(dispute=row, by=by)
-    _check(row, kind, on, text, file)
+    _check(row, kind, on)
+    if not text.strip() and upload is None and kind != RecordKind.RIGHTS:
+        raise Refused("请写内容，或附上文件。")
+    check_nameless(row, {"地点": place, "参加人员": attending})
+    _check_new(row, kind, on, text, has_upload=upload is not None)
     record = MediationRecord.objects.create(
         dispute=row,
         kind=kind,
@@ -53,7 +62,7 @@ def add_record(
         place=place,
         attending=attending,
         text=Sealed.of(text),
-        file=file,
+        file=keep_upload(dispute=row, upload=upload, name=kind.label, by=by),
         recorded_by=by,
     )
     audit.record(
@@ -61,7 +70,7 @@ def add_record(
         obj=row,
         by=by,
         unit=row.unit,
-        after={"on": on, "place": place, "file": file.name if file else ""},
+        after={"on": on, "place": place, "file": record.file.name if record.file else ""},
     )
     return record
 
@@ -76,15 +85,26 @@ def change_record(
     place: str = "",
     attending: str = "",
     text: str = "",
+    upload: UploadedFile | None = None,
 ) -> MediationRecord:
-    """Correct a record; Conflict where somebody saved it since `version`."""
+    """Correct a record; an upload takes the place of the old attachment.
+
+    Conflict where somebody saved it since `version`.
+    """
     row = locked(Dispute(pk=record.dispute_id))
     policies.check_handle(dispute=row, by=by)
     held = MediationRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
     if held.version != version:
         raise Conflict("您打开这一页之后，别人已经改过这份记录。")
-    _check(row, RecordKind(held.kind), on, text, held.file)
-    before = audit.snapshot(held, "on", "place", "attending")
+    kind = RecordKind(held.kind)
+    _check(row, kind, on)
+    if not (text.strip() or upload or held.file_id or kind == RecordKind.RIGHTS):
+        raise Refused("请写内容，或附上文件。")
+    check_nameless(row, {"地点": place, "参加人员": attending})
+    before = audit.snapshot(held, "on", "place", "attending", "file_id")
+    old = held.file if upload else None
+    if upload is not None:
+        held.file = keep_upload(dispute=row, upload=upload, name=kind.label, by=by)
     held.on, held.place, held.attending, held.text = on, place, attending, Sealed.of(text)
     held.recorded_by = by
     held.version += 1
@@ -97,6 +117,8 @@ def change_record(
         before=before,
         after=audit.snapshot(held, *before),
     )
+    if old is not None:
+        old.delete()
     return held
 
 
@@ -120,6 +142,9 @@ def add_visit(
         raise Refused(f"回访日期不能早于达成协议的日期（{row.settled_on:%Y-%m-%d}）。")
     if on > timezone.localdate():
         raise Refused("日期不能晚于今天。")
+    same = row.visits.filter(on=on, satisfaction=satisfaction, is_flaring_up=is_flaring_up)
+    if any(each.text.reveal() == text for each in same):
+        raise Refused("同样的回访已经登记过，不用再登记。")
     visit = FollowVisit.objects.create(
         dispute=row,
         on=on,
@@ -145,6 +170,7 @@ def tell_police(*, dispute: Dispute, by: User, note: str) -> Dispute:
         raise Refused("已经记录过报告公安机关。")
     if not note.strip():
         raise Refused("请写明报告了哪个机关、怎样报告的。")
+    check_nameless(row, {"怎样报告的": note})
     row.is_crime_likely = True
     row.police_told_at = timezone.now()
     row.police_told_by = by
@@ -162,10 +188,19 @@ def tell_police(*, dispute: Dispute, by: User, note: str) -> Dispute:
 
 
 @transaction.atomic
-def note_prevention(*, dispute: Dispute, kind: Prevented | None, people: int, by: User) -> Dispute:
+def note_prevention(
+    *,
+    dispute: Dispute,
+    kind: Prevented | None,
+    people: int,
+    by: User,
+    version: int | None = None,
+) -> Dispute:
     """What was prevented from growing out of the case (D5): a count of people, no names."""
-    row = locked(dispute)
+    row = locked(dispute, version)
     policies.check_handle(dispute=row, by=by)
+    if row.state == DisputeState.CLOSED:
+        raise Refused("这件纠纷已经结案，不能再改。")
     if kind is not None and people < 1:
         raise Refused("防止激化的，请填涉及人数。")
     before = audit.snapshot(row, "prevented", "prevented_people")
@@ -184,12 +219,22 @@ def note_prevention(*, dispute: Dispute, kind: Prevented | None, people: int, by
     return row
 
 
-def _check(row: Dispute, kind: RecordKind, on: dt.date, text: str, file: StoredFile | None) -> None:
+def _check(row: Dispute, kind: RecordKind, on: dt.date) -> None:
     if row.state not in RECORD_STATES:
         raise Refused(f"“{row.get_state_display()}”的纠纷不能再录入记录。")
     if on > timezone.localdate():
         raise Refused("日期不能晚于今天。")
     if on < row.registered_on and kind != RecordKind.EVIDENCE:
         raise Refused(f"记录日期不能早于登记日期（{row.registered_on:%Y-%m-%d}）。")
-    if not text.strip() and file is None and kind != RecordKind.RIGHTS:
-        raise Refused("请写内容，或附上文件。")
+
+
+def _check_new(row: Dispute, kind: RecordKind, on: dt.date, text: str, *, has_upload: bool) -> None:
+    """A paper sent twice is kept once."""
+    same = row.records.filter(kind=kind)
+    if kind == RecordKind.RIGHTS:
+        told = same.first()
+        if told is not None:
+            raise Refused(f"{told.on:%Y-%m-%d}已经登记过权利义务告知，不用再登记。")
+        return
+    if not has_upload and any(each.text.reveal() == text for each in same.filter(on=on)):
+        raise Refused("同样的记录已经录入过，不用再录入。")
