@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from typing import Any
 
 BASE = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
+PAGE = Path(__file__).with_name("gongwen.typ")
 FONT_DIR = BASE / "var" / "fonts"
 SECONDS = 60
 MEMORY_BYTES = 4 * 2**30  # address space; the fonts alone are mapped with 115 MB
@@ -121,15 +123,17 @@ def _placed(template: Path, files: Mapping[str, bytes]) -> Iterator[tuple[Path, 
     if not files:
         yield root, template
         return
-    inside = template.relative_to(root)
     with tempfile.TemporaryDirectory(prefix="pingan-") as folder:
         place = Path(folder)
-        for name in {inside.parts[0], "pingan"}:
-            (place / name).symlink_to(root / name)
+        # Copies: typst reads nothing that a link of the folder points at.
+        for layout in {*template.parent.glob("*.typ"), *PAGE.parent.glob("*.typ")}:
+            copy = place / layout.relative_to(BASE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(layout, copy)
         (place / "files").mkdir()
         for name, content in files.items():
             (place / "files" / name).write_bytes(content)
-        yield place, place / inside
+        yield place, place / template.relative_to(BASE)
 
 
 def _root(template: Path) -> Path:
