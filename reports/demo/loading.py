@@ -22,6 +22,7 @@ from pingan.months import Month
 from reports.demo.accounts import create_accounts, create_inspectors
 from reports.demo.appeals import close_day, pass_preview
 from reports.demo.cases import load_cases
+from reports.demo.disputes import load_disputes
 from reports.demo.followups import follow_ups_of
 from reports.demo.honours import load_honours
 from reports.demo.indicators import load_indicators
@@ -74,6 +75,7 @@ def load_records(county: Unit, months: int, say: Say) -> None:
         load_coming(county, Month.of(today), _officer(county))
         load_places(county, today)
         load_rewards(county)
+        load_disputes(county, first.first_day, *_people(county), _officer(county))
     say(f"{Month.of(today).label}：填报中")
 
 
