@@ -40,7 +40,7 @@ def agreement_stage(agreement: AgreementText) -> Stage:
 
 
 def money_words(fen: int) -> str:
-    return f"人民币{capitals(fen)}（￥{yuan_text(fen)}元）"
+    return f"人民币{capitals(fen)}（¥{yuan_text(fen)}）"
 
 
 def compose_agreement(case: CaseFacts, agreement: AgreementText) -> Paper:
@@ -88,17 +88,15 @@ def _effects(case: CaseFacts) -> list[Block]:
 
 def _signed(case: CaseFacts, agreement: AgreementText) -> list[Block]:
     mediator = f"调解员（{case.mediator}）签名" if case.mediator else "调解员签名"
-    lines = [
-        (f"{party.role.label}（{party.name}）签名、盖章或者按指印", True) for party in case.parties
-    ]
-    blocks: list[Block] = [
+    lines = [(f"{party.role.label}（{party.name}）", True) for party in case.parties]
+    noted = ""
+    if agreement.effective_on:
+        noted = f"签名、盖章已经齐备，协议自{day_words(agreement.effective_on)}起生效。"
+    return [
+        Words(f"{noted}各方当事人签名、盖章或者按指印："),
         Signs((*lines, (mediator, False))),
         Ending(case.body, day_words(agreement.on)),
     ]
-    if agreement.effective_on:
-        noted = f"签名、盖章已经齐备，协议自{day_words(agreement.effective_on)}起生效。"
-        blocks.append(Note(f"备注：{noted}"))
-    return blocks
 
 
 def compose_oral(case: CaseFacts, agreement: AgreementText) -> Paper:
@@ -142,7 +140,7 @@ def compose_performance(case: CaseFacts, done: PerformanceFacts) -> Paper:
         Form(
             (
                 *party_rows(case.parties),
-                (Field("案号", case.code), Field("履行日期", day_words(done.on))),
+                (Field("事由", case.title), Field("履行日期", day_words(done.on))),
                 (Field("履行情况", done.what, 30),),
                 (Field("金额", amount),),
                 (Field("附件", done.file_name or "无"),),
@@ -193,7 +191,7 @@ def compose_confirmation(case: CaseFacts, agreement: AgreementText) -> Paper:
         Heading("一、申请事项"),
         Words(
             f"请求依法确认申请人于{day_words(agreement.on)}经{case.body}主持达成的"
-            f"{case.prefix}调解协议（{case.code}）有效。"
+            f"{case.code}调解协议有效。"
         ),
         Heading("二、事实与理由"),
         Words(
@@ -234,8 +232,8 @@ def compose_notice(case: CaseFacts, end: EndFacts) -> Paper:
     blocks: list[Block] = [
         Words(f"{names}：", is_indented=False),
         Words(
-            f"{day_words(case.registered_on)}登记的{case.category}纠纷（{case.code}，"
-            f"事由：{case.title}），{reasons[end.move]}。"
+            f"{day_words(case.registered_on)}登记的{case.category}纠纷，案号{case.code}，"
+            f"事由为{case.title}，{reasons[end.move]}。"
         ),
         Words(f"理由：{end.note.rstrip('。') or OPEN}。"),
         Words(
@@ -275,8 +273,7 @@ def compose_closing(case: CaseFacts) -> Paper:
     blocks: list[Block] = [
         Form(
             (
-                (Field("案号", case.code), Field("纠纷类别", case.category)),
-                (Field("事由", case.title),),
+                (Field("事由", case.title), Field("纠纷类别", case.category)),
                 *party_rows(case.parties),
                 (
                     Field("登记日期", day_words(case.registered_on)),
@@ -288,7 +285,7 @@ def compose_closing(case: CaseFacts) -> Paper:
                     Field("终结日期", day_words(case.settled_on) if case.settled_on else OPEN),
                     Field("结案日期", day_words(case.closed_on) if case.closed_on else OPEN),
                 ),
-                (Field("调解结果", result + reason, 14),),
+                (Field("调解结果", result + reason, 10),),
                 (
                     Field("化解层级", case.settled_level or "未化解"),
                     Field("司法确认", agreement.confirmation.label if agreement else "不涉及"),

@@ -80,15 +80,15 @@ def compose_acceptance(case: CaseFacts) -> Paper:
     blocks: list[Block] = [
         Form(
             (
-                (Field("案号", case.code), Field("登记日期", day_words(case.registered_on))),
+                (Field("登记日期", day_words(case.registered_on)), Field("经办人", case.handler)),
                 (Field("纠纷类别", case.category), Field("纠纷规模", case.scale or "未分")),
                 (Field("来源", case.source), Field("调解方式", case.channel.label)),
                 (Field("涉及人数", f"{case.people}人"), Field("涉及金额", amount)),
                 (Field("发生日期", happened), Field("发生地点", case.place or "不详")),
                 *party_rows(case.parties),
                 (Field("事由", case.title),),
-                (Field("纠纷简要情况", case.facts or case.title, 44),),
-                (Field("受理意见", _acceptance(case), 18),),
+                (Field("纠纷简要情况", case.facts or case.title, 34),),
+                (Field("受理意见", _acceptance(case), 12),),
                 (Field("承办单位", case.holder), Field("调解员", case.mediator or "未指定")),
             )
         ),
@@ -216,7 +216,7 @@ def compose_handover(case: CaseFacts, handover: HandoverFacts) -> Paper:
     blocks: list[Block] = [
         Words(f"{handover.to_unit}：", is_indented=False),
         Words(
-            f"{day_words(case.registered_on)}登记的{case.category}纠纷（{case.code}），"
+            f"{day_words(case.registered_on)}登记的{case.category}纠纷，案号{case.code}，"
             f"事由为{case.title}，{f'发生在{case.place}，' if case.place else ''}"
             f"涉及{case.people}人，当事人有{'、'.join(roles)}。"
         ),
