@@ -9,8 +9,9 @@ from django import forms
 
 from disputes.enums import Channel, DisputeState, TermKind
 from disputes.forms.fields import DayField, line, text
-from disputes.models import DisputeTerm
+from disputes.models import Dispute, DisputeTerm
 from disputes.selectors.cases import Filters
+from disputes.selectors.receiving import units_named
 from disputes.selectors.terms import terms_of
 from pingan.enums import Level
 from pingan.forms.filters import FilterForm
@@ -85,7 +86,7 @@ class MoveForm(_Versioned):
     """A move: its day, and its reason."""
 
     on = DayField(label="日期")
-    note = text("说明", 300, rows=3, required=False)
+    note = text("说明", 300, rows=3, required=False, help_text="写身份（如申请人），不写姓名。")
 
     def __init__(self, *args: Any, today: dt.date, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,28 +99,51 @@ class MoveForm(_Versioned):
 class OfferForm(_Versioned):
     """A hand-over: to whom, how it is to be mediated, why."""
 
-    to_unit = forms.ModelChoiceField(label="接收单位", queryset=Unit.objects.none())
+    to_unit = line(
+        "接收单位",
+        80,
+        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
+        help_text="写单位名称，输入几个字会有提示；同名的村写成“民主村（海子镇）”。",
+    )
     channel = forms.ChoiceField(label="调解方式", choices=Channel.choices)
-    reason = text("移交理由", 200, rows=3)
+    reason = text("移交理由", 200, rows=3, help_text="写身份（如申请人），不写姓名。")
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dispute: Dispute, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["to_unit"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = units
+        self.dispute = dispute
+
+    def clean_to_unit(self) -> Unit:
+        found = units_named(self.dispute, self.cleaned_data["to_unit"])
+        if not found:
+            raise forms.ValidationError(
+                "没有可以接收的这个单位，请从提示里选择，或写全称、代码。", code="missing"
+            )
+        if len(found) > 1:
+            raise forms.ValidationError(
+                "有几个单位同名，请在名称后注明上级，如“民主村（海子镇）”。", code="ambiguous"
+            )
+        return found[0]
 
 
 class ReasonForm(_Versioned):
     """Why."""
 
-    reason = text("理由", 200, rows=3)
+    reason = text("理由", 200, rows=3, help_text="写身份（如申请人），不写姓名。")
+
+
+class AnswerForm(forms.Form):
+    """Why not; needed where it is sent back."""
+
+    reason = text(
+        "意见", 200, rows=3, required=False, help_text="退回的必须写理由；接收的可以不写。"
+    )
 
 
 class PauseForm(forms.Form):
     """From when the days stop, and why."""
 
     starts_on = DayField(label="中止日期")
-    reason = text("中止理由", 200, rows=3, help_text="如等待鉴定、当事人外出。")
+    reason = text("中止理由", 200, rows=3, help_text="如等待鉴定、当事人外出；不写姓名。")
 
 
 class ResumeForm(forms.Form):

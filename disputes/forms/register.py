@@ -22,6 +22,7 @@ from pingan.enums import Level
 from pingan.models import Unit, User
 
 PARTY_ROWS = 2
+RARE = ("registered_on", "source_note", "channel", "scale", "level")
 PARTY_FIELDS = ("role", "kind", "name", "contact", "address")
 
 
@@ -52,6 +53,10 @@ class PartyForm(forms.Form):
 
 
 class _BasePartySet(forms.BaseFormSet):
+    @property
+    def is_full(self) -> bool:
+        return self.total_form_count() >= MOST_PARTIES
+
     def entries(self) -> list[PartyEntry]:
         return [form.entry() for form in self.forms if form.cleaned_data.get("name")]
 
@@ -69,11 +74,19 @@ PartySet = forms.formset_factory(
 class RegisterForm(forms.Form):
     """The case: what, where, since when; names stand in the rows of the parties."""
 
-    unit = forms.ModelChoiceField(label="登记单位", queryset=Unit.objects.none())
+    unit = forms.ModelChoiceField(
+        label="登记单位", queryset=Unit.objects.none(), empty_label="请选择"
+    )
     title = line("事由", 60, help_text="一句话说清什么事，如“宅基地边界争执”，不写人名。")
-    category = forms.ModelChoiceField(label="纠纷类别", queryset=DisputeTerm.objects.none())
-    source = forms.ModelChoiceField(label="来源", queryset=DisputeTerm.objects.none())
-    source_note = line("来源说明", 80, required=False)
+    category = forms.ModelChoiceField(
+        label="纠纷类别", queryset=DisputeTerm.objects.none(), empty_label="请选择"
+    )
+    source = forms.ModelChoiceField(
+        label="来源", queryset=DisputeTerm.objects.none(), empty_label="请选择"
+    )
+    source_note = line(
+        "来源说明", 80, required=False, help_text="如哪个单位移交、热线工单号；不写人名。"
+    )
     registered_on = DayField(label="登记日期")
     happened_on = DayField(label="发生日期", required=False)
     place = line("发生地点", 60, required=False, help_text="如“三组晒坝”，用来发现同一地点的纠纷。")
@@ -109,7 +122,7 @@ class RegisterForm(forms.Form):
         self.dispute = dispute
         self._choose("unit", registering_units(user))
         self._choose("committee", committees_for(user))
-        self._choose("mediator", mediators_for(user))
+        self._choose("mediator", mediators_for(user, dispute))
         for name, kind in (
             ("category", TermKind.CATEGORY),
             ("source", TermKind.SOURCE),
@@ -119,9 +132,25 @@ class RegisterForm(forms.Form):
         level = self.fields["level"]
         assert isinstance(level, forms.TypedChoiceField)
         level.choices = [("", "登记单位本级"), (int(Level.GROUP), "小组")]
-        if dispute is not None:
-            for name in ("unit", "committee", "registered_on", "level"):
-                del self.fields[name]
+        for name in self._needless(user):
+            del self.fields[name]
+
+    def _needless(self, user: User) -> tuple[str, ...]:
+        """What is settled already is not asked: the form stays short."""
+        if self.dispute is not None:
+            return ("unit", "committee", "registered_on", "level")
+        return ("level",) if user.unit.level == Level.COUNTY else ()
+
+    @property
+    def has_one_unit(self) -> bool:
+        """There is nothing to choose: the unit goes along unseen."""
+        field = self.fields.get("unit")
+        return isinstance(field, forms.ModelChoiceField) and len(field.queryset) == 1  # type: ignore[arg-type]
+
+    @property
+    def is_rare_open(self) -> bool:
+        """Fields that seldom change lie folded, unless one of them has to be looked at."""
+        return any(name in self.errors for name in RARE) or bool(self["source_note"].value())
 
     def _choose(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -160,7 +189,7 @@ class RegisterForm(forms.Form):
             is_crime_likely=data["is_crime_likely"],
             committee=dispute.committee if dispute else data["committee"],
             mediator=data["mediator"],
-            level=Level(data["level"]) if not dispute and data["level"] else None,
+            level=Level(data["level"]) if data.get("level") else None,
         )
 
 
@@ -180,7 +209,7 @@ def blank_start(user: User, today: dt.date, asked: dict[str, str]) -> dict[str, 
         if asked.get(name):
             start[name] = asked[name]
     if asked.get("unit", "").isdecimal():
-        start["unit"] = int(asked["unit"])
+        start["unit"] = asked["unit"]
     return start
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from disputes.models import Committee, Dispute, Mediator
 from pingan.enums import Level
@@ -28,13 +28,20 @@ def committees_for(user: User) -> QuerySet[Committee]:
     )
 
 
-def mediators_for(user: User) -> QuerySet[Mediator]:
-    """Mediators of these committees, by number: their names are sealed."""
-    return (
-        Mediator.objects.filter(ends_on=None, committee__in=committees_for(user))
-        .select_related("committee")
-        .order_by("committee__name", "number")
-    )
+def mediators_for(user: User, dispute: Dispute | None = None) -> QuerySet[Mediator]:
+    """Mediators of these committees, by number: their names are sealed.
+
+    Of a case: those of its committee, and of the holder's where it was handed on.
+    """
+    rows = Mediator.objects.filter(ends_on=None)
+    if dispute is None:
+        rows = rows.filter(committee__in=committees_for(user))
+    else:
+        wanted = Q(committee=dispute.committee_id, committee__isnull=False)
+        if dispute.holder_id != dispute.unit_id:
+            wanted |= Q(committee__unit=dispute.holder_id, committee__dissolved_on=None)
+        rows = rows.filter(wanted | Q(pk=dispute.mediator_id))
+    return rows.select_related("committee").order_by("committee__name", "number")
 
 
 def last_committee(user: User) -> Committee | None:

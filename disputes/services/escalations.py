@@ -13,6 +13,7 @@ from disputes.enums import OPEN_STATES, EscalationCause, HandoverState
 from disputes.models import ClockPause, Dispute, Escalation, Handover
 from disputes.selectors.terms import settings_of
 from disputes.services.locking import locked
+from disputes.services.plain import check_nameless
 from pingan import audit
 from pingan.enums import Level
 from pingan.models import Unit, User
@@ -61,6 +62,7 @@ def escalate_dispute(*, dispute: Dispute, reason: str, version: int, by: User) -
         raise Refused("已经在县级，没有再上一级。")
     if not reason.strip():
         raise Refused("请写明上报理由。")
+    check_nameless(row, {"理由": reason})
     _send_up(row, cause=EscalationCause.ASKED, on=timezone.localdate(), by=by, note=reason)
     return row
 
@@ -74,6 +76,7 @@ def pause_clock(*, dispute: Dispute, starts_on: dt.date, reason: str, by: User) 
         raise Refused("只有办理中的纠纷可以中止期限。")
     if not reason.strip():
         raise Refused("请写明中止理由。")
+    check_nameless(row, {"中止理由": reason})
     if not row.level_since <= starts_on <= timezone.localdate():
         raise Refused("中止日期应在到本级之后，且不晚于今天。")
     if row.pauses.filter(ends_on=None).exists():

@@ -11,6 +11,7 @@ from disputes.enums import Channel, HandoverState
 from disputes.models import Dispute, Handover
 from disputes.selectors.terms import settings_of
 from disputes.services.locking import locked
+from disputes.services.plain import check_nameless
 from pingan import audit
 from pingan.enums import Level
 from pingan.models import Unit, User
@@ -26,6 +27,7 @@ def offer_dispute(
     policies.check_offer(dispute=row, to_unit=to_unit, by=by)
     if not reason.strip():
         raise Refused("请写明移交理由。")
+    check_nameless(row, {"移交理由": reason})
     try:
         with transaction.atomic():
             handover = Handover.objects.create(

@@ -24,6 +24,7 @@ from pingan.privacy import Sealed, blind_index
 from pingan.refusals import Refused
 
 MOST_PARTIES = 20
+SENT_TWICE = dt.timedelta(minutes=2)
 FIELDS = (
     *("title", "category_id", "scale_id", "source_id", "source_note", "place", "happened_on"),
     *("people", "amount", "channel", "is_crime_likely"),
@@ -114,6 +115,33 @@ def register_dispute(*, unit: Unit, entry: Entry, by: User) -> Dispute:
         after={**audit.snapshot(dispute, *FIELDS), "parties": len(entry.parties)},
     )
     return dispute
+
+
+@transaction.atomic
+def register_once(*, unit: Unit, entry: Entry, by: User) -> tuple[Dispute, bool]:
+    """Register what was sent; the same again within moments is the same case, not a second one.
+
+    Returns the case and whether it is new.
+    """
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    twins = Dispute.objects.filter(
+        registered_by=by,
+        registered_at__gte=timezone.now() - SENT_TWICE,
+        unit=unit,
+        title=entry.title,
+        category=entry.category,
+        registered_on=entry.registered_on,
+        people=entry.people,
+    )
+    names = _digests(entry.parties, unit.root_id)
+    for twin in twins:
+        if list(twin.parties.values_list("name_index", flat=True)) == names:
+            return twin, False
+    return register_dispute(unit=unit, entry=entry, by=by), True
+
+
+def _digests(parties: Sequence[PartyEntry], county_id: int) -> list[str]:
+    return [blind_index(party.name, realm=party_realm(county_id)) for party in parties]
 
 
 @transaction.atomic
@@ -217,7 +245,8 @@ def _check_entry(entry: Entry, unit: Unit, *, holder: Unit) -> None:
     mediator, committee = entry.mediator, entry.committee
     # A case that was handed on keeps its number; the new unit's own mediators work on it.
     if mediator is not None and mediator.committee != committee:
-        if holder.pk == unit.pk or mediator.committee.unit_id != holder.pk:
+        is_new_holders = holder.pk != unit.pk and mediator.committee.unit_id == holder.pk
+        if not is_new_holders:
             raise Refused("请选择本调解委员会的调解员。")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -9,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from disputes.models import Dispute
 from pingan.models import User
-from pingan.refusals import Forbidden, Refused
+from pingan.refusals import Conflict, Forbidden, Refused
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -33,3 +36,26 @@ def tell(request: HttpRequest, error: Refused) -> None:
     if isinstance(error, Forbidden):
         raise PermissionDenied(str(error)) from error
     messages.error(request, str(error))
+
+
+def told(request: HttpRequest, error: Refused, form: forms.Form, dispute: Dispute) -> int:
+    """Tell it above the form, with all that was typed still in it; the answer's status.
+
+    Where somebody else was quicker the form is brought to the case as it is now: sent again it
+    goes through, or the rule says why not.
+    """
+    if not isinstance(error, Conflict):
+        tell(request, error)
+        return 422
+    dispute.refresh_from_db()
+    renew(form, dispute.version)
+    now = f"现在的状态是“{dispute.get_state_display()}”，由{dispute.holder.name}承办。"
+    messages.error(request, f"{error}{now}您填写的内容还在下面，没有保存；请核对后再提交。")
+    return 409
+
+
+def renew(form: forms.Form, version: int) -> None:
+    """What was typed, on top of the version that is saved now."""
+    data: Any = form.data.copy()
+    data["version"] = str(version)
+    form.data = data

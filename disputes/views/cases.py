@@ -12,20 +12,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from disputes import policies
-from disputes.enums import OPEN_STATES
-from disputes.forms.cases import CaseFilterForm, PurposeForm
+from disputes.enums import OPEN_STATES, DisputeState
+from disputes.forms.cases import CaseFilterForm
+from disputes.forms.fields import yuan
 from disputes.models import DESK_ROLES
+from disputes.selectors.case_page import case_page
 from disputes.selectors.cases import (
-    case_page,
+    TONES,
     cases,
     cases_in_hand,
     cases_waiting,
+    level_board,
     offers_to,
     rows_of,
     state_counts,
 )
 from disputes.views.answers import signed_in, visible_dispute
 from pingan.enums import ADMINISTRATOR_ROLES
+from pingan.models import User
 
 PAGE_LENGTH = 50
 
@@ -42,7 +46,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "waiting": rows_of(list(cases_waiting(user)), user, today),
         "rows": rows_of(list(page), user, today),
         "page": page,
-        "counts": state_counts(user, today),
+        "today": today,
     }
     return render(request, "disputes/dispute_mine.html", context)
 
@@ -63,11 +67,23 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(list(page), user, today),
         "page": page,
         "query": "&" + urlencode(query, doseq=True) if query else "",
-        "counts": state_counts(user, today),
-        "chosen": filters.state,
+        "board": level_board(user, today),
+        "states": _states(user, filters.state),
+        "is_filtered": bool(query),
+        "offers": offers_to(user) if user.role in DESK_ROLES else [],
         "may_register": user.role in DESK_ROLES,
     }
     return render(request, "disputes/dispute_list.html", context)
+
+
+def _states(user: User, chosen: str) -> list[tuple[str, str, int, bool]]:
+    """Every state that has cases: value, name, how many, whether it is shown now."""
+    counts = state_counts(user)
+    return [
+        (state.value, state.label, counts[state], chosen == state)
+        for state in DisputeState
+        if state in counts
+    ]
 
 
 @require_GET
@@ -76,12 +92,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     dispute = visible_dispute(request, pk)
     knows = dispute.is_known_to(user)
+    page = case_page(dispute, user, timezone.localdate())
     context = {
         "dispute": dispute,
-        "page": case_page(dispute, user, timezone.localdate()),
+        "amount": yuan(dispute.amount),
+        "is_offered_to_us": page.offer is not None and page.offer.to_unit_id == user.unit_id,
+        "tone": TONES.get(DisputeState(dispute.state), "plain"),
+        "page": page,
         "knows": knows,
         "may_take": not knows and policies.may(policies.check_take, dispute=dispute, by=user),
         "is_open": dispute.state in OPEN_STATES,
-        "look": PurposeForm(),
     }
     return render(request, "disputes/dispute_detail.html", context)

@@ -9,16 +9,16 @@ from django.urls import reverse
 
 from disputes import policies
 from disputes.enums import Channel, HandoverState
-from disputes.forms.cases import OfferForm, ReasonForm
+from disputes.forms.cases import AnswerForm, OfferForm
 from disputes.models import Dispute, Handover
-from disputes.selectors.cases import receiving_units
+from disputes.selectors.receiving import receiving_names
 from disputes.services.handovers import (
     accept_handover,
     offer_dispute,
     refuse_handover,
     withdraw_handover,
 )
-from disputes.views.answers import signed_in, tell, visible_dispute
+from disputes.views.answers import signed_in, tell, told, visible_dispute
 from pingan.models import User
 from pingan.refusals import Refused
 
@@ -31,8 +31,8 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as error:
         tell(request, error)
     start = {"version": dispute.version, "channel": dispute.channel}
-    units = receiving_units(dispute)
-    form = OfferForm(request.POST or None, initial=start, units=units)
+    form = OfferForm(request.POST or None, initial=start, dispute=dispute)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -45,12 +45,11 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
                 by=user,
             )
         except Refused as error:
-            tell(request, error)
+            status = told(request, error, form, dispute)
         else:
             messages.success(request, f"已移交{data['to_unit'].name}，等对方接收。")
             return redirect("disputes:dispute-detail", pk)
-    status = 422 if request.method == "POST" else 200
-    context = {"dispute": dispute, "form": form}
+    context = {"dispute": dispute, "form": form, "units": receiving_names(dispute)}
     return render(request, "disputes/dispute_offer.html", context, status=status)
 
 
@@ -60,12 +59,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Dispute.objects.visible_to(user)
     rows = Handover.objects.select_related("dispute__category", "from_unit", "to_unit")
     handover = get_object_or_404(rows.filter(dispute__in=seen), pk=pk)
-    form = ReasonForm(request.POST or None)
-    form.fields["reason"].required = False
+    form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = _answer(request, handover, form.cleaned_data["reason"], user)
         if done is not None:
             return done
+        handover.refresh_from_db()
     context = {
         "handover": handover,
         "dispute": handover.dispute,
@@ -75,7 +74,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         and policies.may(policies.check_handle, dispute=handover.dispute, by=user),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "disputes/handover_answer.html", context, status=status)
+    return render(request, "disputes/dispute_answer.html", context, status=status)
 
 
 def _answer(
@@ -97,6 +96,7 @@ def _answer(
             withdraw_handover(handover=handover, by=user)
             messages.success(request, "移交已收回。")
             return redirect(case)
+        messages.error(request, "请选择接收、退回或收回。")
     except Refused as error:
         tell(request, error)
     return None

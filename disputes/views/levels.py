@@ -16,7 +16,7 @@ from disputes.deadlines import LEVEL_RULE
 from disputes.forms.cases import PauseForm, ReasonForm, ResumeForm
 from disputes.models import Dispute
 from disputes.services.escalations import escalate_dispute, pause_clock, resume_clock
-from disputes.views.answers import signed_in, tell, visible_dispute
+from disputes.views.answers import signed_in, tell, told, visible_dispute
 from pingan.models import User
 from pingan.refusals import Refused
 
@@ -67,14 +67,14 @@ def _page(
         policies.check_handle(dispute=dispute, by=user)
     except Refused as error:
         tell(request, error)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             do(dispute, form.cleaned_data, user)
         except Refused as error:
-            tell(request, error)
+            status = told(request, error, form, dispute)
         else:
             messages.success(request, f"{dispute.code}：已{title}。")
             return redirect("disputes:dispute-detail", dispute.pk)
     context = {"dispute": dispute, "form": form, "title": title, "word": word}
-    status = 422 if request.method == "POST" else 200
     return render(request, "disputes/dispute_step.html", context, status=status)

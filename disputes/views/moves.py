@@ -11,7 +11,7 @@ from disputes import policies
 from disputes.enums import Move
 from disputes.forms.cases import MoveForm
 from disputes.services.moves import NEED_REASON, move_dispute
-from disputes.views.answers import signed_in, tell, visible_dispute
+from disputes.views.answers import signed_in, tell, told, visible_dispute
 from pingan.refusals import Refused
 
 # Moves with a form of their own: the registration, the agreement, its performance, the visit.
@@ -36,7 +36,10 @@ def make(request: HttpRequest, pk: int, move: str) -> HttpResponse:
         raise Http404("没有这个动作。")
     step, today = Move(move), timezone.localdate()
     try:
-        policies.check_move(dispute=dispute, move=step, by=user)
+        if request.method == "POST":  # refused with the form, so that nothing typed is lost
+            policies.check_handle(dispute=dispute, by=user)
+        else:
+            policies.check_move(dispute=dispute, move=step, by=user)
     except Refused as error:
         tell(request, error)
         return redirect("disputes:dispute-detail", pk)
@@ -44,6 +47,7 @@ def make(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     form = MoveForm(
         request.POST or None, initial=start, today=today, needs_reason=step in NEED_REASON
     )
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -52,14 +56,13 @@ def make(request: HttpRequest, pk: int, move: str) -> HttpResponse:
                 move=step,
                 on=data["on"],
                 note=data["note"],
-                version=data["version"],
+                version=data["version"] or 0,
                 by=user,
             )
         except Refused as error:
-            tell(request, error)
+            status = told(request, error, form, dispute)
         else:
             messages.success(request, f"{dispute.code}：{step.label}。")
             return redirect("disputes:dispute-detail", pk)
     context = {"dispute": dispute, "move": step, "form": form, "word": WORDS.get(step, "")}
-    status = 422 if request.method == "POST" else 200
     return render(request, "disputes/dispute_move.html", context, status=status)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from disputes.forms.cases import NameSearchForm, PurposeForm
 from disputes.policies import check_desk
 from disputes.selectors.cases import rows_of
-from disputes.services.names import find_by_name, look_at_names
+from disputes.services.names import find_by_name, look_at_case
 from disputes.views.answers import signed_in, tell, visible_dispute
 from pingan.refusals import Refused
 
@@ -22,11 +22,11 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     form = PurposeForm(request.POST)
     purpose = form.cleaned_data["purpose"] if form.is_valid() else ""
     try:
-        known = look_at_names(dispute=dispute, purpose=purpose, by=signed_in(request))
+        known, facts = look_at_case(dispute=dispute, purpose=purpose, by=signed_in(request))
     except Refused as error:
         tell(request, error)
         return redirect("disputes:dispute-detail", pk)
-    context = {"dispute": dispute, "known": known, "purpose": purpose}
+    context = {"dispute": dispute, "known": known, "facts": facts, "purpose": purpose}
     answer = render(request, "disputes/dispute_names.html", context)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from disputes import policies
 from disputes.enums import Move
 from disputes.forms.register import (
+    PARTY_ROWS,
     PartySet,
     RegisterForm,
     blank_parties,
@@ -24,12 +25,18 @@ from disputes.forms.register import (
 )
 from disputes.models import DESK_ROLES, Dispute
 from disputes.services.names import note_look
-from disputes.services.registration import change_dispute, register_dispute, take_dispute
-from disputes.views.answers import signed_in, tell, visible_dispute
+from disputes.services.registration import (
+    MOST_PARTIES,
+    change_dispute,
+    register_once,
+    take_dispute,
+)
+from disputes.views.answers import renew, signed_in, tell, visible_dispute
 from pingan.models import User
 from pingan.refusals import Conflict, Refused
 from pingan.stash import posted_or_stashed
 
+MOST_DIGITS = 4
 ADD = "add-party"  # the button that adds a row, where there is no script
 
 
@@ -43,18 +50,26 @@ def create(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(data, user=user, initial=start)
     parties = _party_set(data, blank_parties())
     context: dict[str, Any] = {"form": form, "parties": parties}
-    if request.method == "POST" and ADD not in request.POST and _are_valid(form, parties):
+    if request.method == "POST" and not _adds(request) and _are_valid(form, parties):
         try:
-            dispute = register_dispute(
+            dispute, is_new = register_once(
                 unit=form.cleaned_data["unit"], entry=form.entry(parties.entries()), by=user
             )
         except Refused as error:
             tell(request, error)
-            return render(request, "disputes/dispute_register.html", context, status=422)
-        messages.success(request, f"已登记，案号{dispute.code}。")
+            return _page(request, context, 422)
+        _tell_registered(request, dispute, is_new=is_new)
         return redirect("disputes:dispute-detail", dispute.pk)
-    status = 422 if request.method == "POST" and ADD not in request.POST else 200
-    return render(request, "disputes/dispute_register.html", context, status=status)
+    return _page(request, context, 422 if request.method == "POST" and not _adds(request) else 200)
+
+
+def _tell_registered(request: HttpRequest, dispute: Dispute, *, is_new: bool) -> None:
+    if not is_new:
+        messages.info(request, f"刚才已经登记过，案号{dispute.code}，没有重复登记。")
+        return
+    messages.success(request, f"已登记，案号{dispute.code}，由您办理。")
+    if dispute.is_crime_likely:
+        messages.warning(request, "可能引发治安或刑事案件：请今天报告公安机关，并记下报告情况。")
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -71,10 +86,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = RegisterForm(data, user=user, dispute=dispute, initial=shown(dispute))
     parties = _party_set(data, shown_parties(dispute))
     context: dict[str, Any] = {"form": form, "parties": parties, "dispute": dispute}
-    if request.method != "POST" or ADD in request.POST:
-        return render(request, "disputes/dispute_register.html", context)
+    if request.method != "POST" or _adds(request):
+        return _page(request, context, 200)
     if not _are_valid(form, parties):
-        return render(request, "disputes/dispute_register.html", context, status=422)
+        return _page(request, context, 422)
     try:
         change_dispute(
             dispute=dispute,
@@ -83,16 +98,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             by=user,
         )
     except Conflict as error:
-        messages.error(request, f"{error}您填写的内容还在下面，没有保存；请对照后再存。")
-        dispute.refresh_from_db()
-        context["saved"] = _differences(form, parties, dispute)
-        context["form"] = _mine_over(form, dispute, user)
-        return render(request, "disputes/dispute_register.html", context, status=409)
+        return _clash(request, context, f"{error}", user)
     except Refused as error:
         tell(request, error)
-        return render(request, "disputes/dispute_register.html", context, status=422)
+        return _page(request, context, 422)
     messages.success(request, "已保存。")
     return redirect("disputes:dispute-detail", pk)
+
+
+def _clash(request: HttpRequest, context: dict[str, Any], word: str, user: User) -> HttpResponse:
+    """What was typed beside what is saved now. It opens names: the look is put down first."""
+    dispute, form = context["dispute"], context["form"]
+    dispute.refresh_from_db()
+    try:
+        note_look(dispute=dispute, purpose="对照修改登记", by=user)
+    except Refused as error:
+        tell(request, error)
+    messages.error(request, f"{word}您填写的内容还在下面，没有保存；请对照后再存。")
+    context["saved"] = _differences(form, context["parties"], dispute)
+    renew(form, dispute.version)
+    return _page(request, context, 409)
 
 
 @require_POST
@@ -108,24 +133,31 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("disputes:dispute-detail", pk)
 
 
+def _adds(request: HttpRequest) -> bool:
+    return ADD in request.POST
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    """The form; it may hold names, so no copy of the page is kept anywhere."""
+    answer = render(request, "disputes/dispute_register.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _party_set(data: Any, initial: list[dict[str, Any]]) -> Any:
     """The rows of the parties; one more where the button asks for it."""
     if data is None:
         return PartySet(initial=initial, prefix="party")
     if ADD in data:
         data = data.copy()
-        data["party-TOTAL_FORMS"] = str(int(data.get("party-TOTAL_FORMS") or 0) + 1)
+        rows = data.get("party-TOTAL_FORMS", "")
+        rows = int(rows) if rows.isdecimal() and len(rows) < MOST_DIGITS else PARTY_ROWS
+        data["party-TOTAL_FORMS"] = str(min(rows + 1, MOST_PARTIES))
     return PartySet(data, prefix="party")
 
 
 def _are_valid(form: RegisterForm, parties: Any) -> bool:
     return all([form.is_valid(), parties.is_valid()])
-
-
-def _mine_over(form: RegisterForm, dispute: Dispute, user: User) -> RegisterForm:
-    """What was typed, on top of the version that is saved now."""
-    data = {**form.data.dict(), "version": str(dispute.version)}  # type: ignore[attr-defined]
-    return RegisterForm(data, user=user, dispute=dispute)
 
 
 def _differences(form: RegisterForm, parties: Any, dispute: Dispute) -> list[tuple[str, str, str]]:
