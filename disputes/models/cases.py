@@ -306,9 +306,6 @@ class Escalation(models.Model):
     class Meta:
         verbose_name = "逐级上报"
         ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["dispute", "to_level"], name="escalation_level_unique")
-        ]
 
     def __str__(self) -> str:
         return f"{self.dispute} {self.get_to_level_display()}"
