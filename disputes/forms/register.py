@@ -22,6 +22,7 @@ from pingan.enums import Level
 from pingan.models import Unit, User
 
 PARTY_ROWS = 2
+MOST_DIGITS = 10
 RARE = ("registered_on", "source_note", "channel", "scale", "level")
 PARTY_FIELDS = ("role", "kind", "name", "contact", "address")
 
@@ -106,7 +107,9 @@ class RegisterForm(forms.Form):
     )
     people = forms.IntegerField(label="涉及人数", min_value=2, max_value=100_000)
     amount = MoneyField(label="涉及金额（元）", required=False)
-    facts = text("简要情况", 1000, required=False)
+    facts = text(
+        "简要情况", 1000, required=False, help_text="可以写姓名：加密保存，只有承办人看得到。"
+    )
     is_crime_likely = forms.BooleanField(
         label="可能引发治安案件或刑事案件",
         required=False,
@@ -195,9 +198,14 @@ class RegisterForm(forms.Form):
 
 def blank_start(user: User, today: dt.date, asked: dict[str, str]) -> dict[str, Any]:
     """What a new form shows: today, the own unit, the last committee; then what was asked for."""
-    committee = last_committee(user)
+    unit_id = _asked_unit(user, asked.get("unit", ""))
+    committee = (
+        last_committee(user)
+        if unit_id == user.unit_id
+        else committees_for(user).filter(unit=unit_id).first()
+    )
     start: dict[str, Any] = {
-        "unit": user.unit_id,
+        "unit": unit_id,
         "registered_on": today,
         "committee": committee.pk if committee else None,
         "channel": Channel.PEOPLE,
@@ -205,12 +213,18 @@ def blank_start(user: User, today: dt.date, asked: dict[str, str]) -> dict[str, 
     }
     sources = {term.code: term.pk for term in terms_of(user.unit.root_id, TermKind.SOURCE)}
     start["source"] = sources.get(asked.get("source", ""), sources.get("application"))
-    for name in ("title", "place", "source_note"):
+    for name, longest in (("title", 60), ("place", 60), ("source_note", 80)):
         if asked.get(name):
-            start[name] = asked[name]
-    if asked.get("unit", "").isdecimal():
-        start["unit"] = asked["unit"]
+            start[name] = asked[name][:longest]
     return start
+
+
+def _asked_unit(user: User, asked: str) -> int:
+    """The unit of the address where this person may register for it, else the own one."""
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < MOST_DIGITS
+    if is_number and registering_units(user).filter(pk=int(asked)).exists():
+        return int(asked)
+    return user.unit_id
 
 
 def blank_parties() -> list[dict[str, Any]]:

@@ -184,7 +184,7 @@ def level_board(user: User, today: dt.date) -> list[LevelRow]:
     rows = Dispute.objects.visible_to(user).open().order_by().values_list("level", "state")
     counts: dict[int, dict[str, int]] = {}
     lates: dict[int, int] = {}
-    for level, state, count, over in rows.annotate(Count("pk"), late):
+    for level, state, count, over in rows.annotate(count=Count("pk"), late=late):
         counts.setdefault(level, {})[state] = count
         lates[level] = lates.get(level, 0) + over
     return [

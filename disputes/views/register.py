@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -151,7 +153,8 @@ def _party_set(data: Any, initial: list[dict[str, Any]]) -> Any:
     if ADD in data:
         data = data.copy()
         rows = data.get("party-TOTAL_FORMS", "")
-        rows = int(rows) if rows.isdecimal() and len(rows) < MOST_DIGITS else PARTY_ROWS
+        is_number = rows.isascii() and rows.isdecimal() and len(rows) < MOST_DIGITS
+        rows = int(rows) if is_number else PARTY_ROWS
         data["party-TOTAL_FORMS"] = str(min(rows + 1, MOST_PARTIES))
     return PartySet(data, prefix="party")
 
@@ -162,23 +165,29 @@ def _are_valid(form: RegisterForm, parties: Any) -> bool:
 
 def _differences(form: RegisterForm, parties: Any, dispute: Dispute) -> list[tuple[str, str, str]]:
     """Label, mine, saved: of every field that differs."""
-    mine = {name: form.cleaned_data.get(name) for name in form.fields if name != "version"}
+    typed = {name: form.cleaned_data.get(name) for name in form.fields if name != "version"}
+    mine = {
+        name: value if isinstance(value, models.Model) else _saved(form, name, value)
+        for name, value in typed.items()
+    }
     saved = {name: _saved(form, name, value) for name, value in shown(dispute).items()}
     found = [
         (str(form.fields[name].label), _word(value), _word(saved.get(name)))
         for name, value in mine.items()
         if _word(value) != _word(saved.get(name))
     ]
-    typed = "、".join(entry.name for entry in parties.entries())
+    ours = "、".join(entry.name for entry in parties.entries())
     kept = "、".join(row["name"] for row in shown_parties(dispute))
-    if typed != kept:
-        found.append(("当事人", typed, kept))
+    if ours != kept:
+        found.append(("当事人", ours, kept))
     return found
 
 
 def _saved(form: RegisterForm, name: str, value: Any) -> Any:
-    """A saved key as the choice it stands for."""
+    """A key as the choice it stands for."""
     field = form.fields.get(name)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return dict(field.choices).get(value, value)  # type: ignore[call-overload]
     if isinstance(field, forms.ModelChoiceField) and value is not None:
         return field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
     return value
@@ -187,6 +196,8 @@ def _saved(form: RegisterForm, name: str, value: Any) -> Any:
 def _word(value: Any) -> str:
     if value is None or value == "":
         return "空"
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
     if isinstance(value, bool):
         return "是" if value else "否"
     return str(value)

@@ -23,6 +23,7 @@ from pingan.months import Month
 from pingan.selectors.calendars import county_settings, rules_of
 from reports.selectors.home import closed_months
 from reports.selectors.inbox_appeals import appeals
+from reports.selectors.inbox_disputes import disputes
 from reports.selectors.inbox_honours import honours
 from reports.selectors.inbox_item import Item
 from reports.selectors.inbox_rectification import rectification
@@ -82,6 +83,7 @@ def inbox(user: User, seen_at: dt.datetime | None, today: dt.date) -> Inbox:
         *honours(user, today),
         *rewards_waiting(user, today),
         *drafts(user, today),
+        *disputes(user, since, today),
     ]
     items.sort(key=lambda item: (_ORDER[item.tone], item.due_on or dt.date.max))
     changes = _changes(user, since)
