@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable
 
@@ -44,7 +45,7 @@ def figures_of(user: User, span: Span, unit: Unit | None = None) -> Figures:
 def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Figures]:
     """Cases registered in the span, and those over their term at its end."""
     received = Q(registered_on__range=span.days)
-    unsettled = Q(registered_on__lte=span.last, due_on__lt=min(span.last, timezone.localdate()))
+    unsettled = Q(registered_on__lte=span.last) & overdue(min(span.last, timezone.localdate()))
     unsettled &= Q(settled_on=None) | Q(settled_on__gt=span.last)
     rows = (
         cases.filter(received | unsettled)
@@ -62,6 +63,11 @@ def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Fig
         )
         for row in rows
     }
+
+
+def overdue(day: dt.date) -> Q:
+    """Over the term of mediation; what was never accepted, over the term of its level."""
+    return Q(due_on__lt=day) | Q(due_on=None, level_due_on__lt=day)
 
 
 def _repeats() -> Q:

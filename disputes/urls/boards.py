@@ -1,5 +1,11 @@
 """The township's and the county's board, workload."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from disputes.views import boards
+
+urlpatterns = [
+    path("disputes/county/", boards.county, name="dispute-county"),
+    path("disputes/board/", boards.board, name="dispute-board"),
+    path("disputes/board/download/", boards.download, name="dispute-board-download"),
+]
