@@ -57,6 +57,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         (
             ("disputes:dispute-mine", "我的纠纷", _DESKS),
             ("disputes:dispute-list", "纠纷台账", _RECORDS),
+            ("disputes:dispute-county", "看板", (Role.COUNTY_OFFICER, Role.LEADER)),
+            ("disputes:dispute-board", "看板", (Role.VILLAGE_CLERK, *_TOWNSHIP)),
         ),
     ),
     (
