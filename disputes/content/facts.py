@@ -50,9 +50,6 @@ class AgreementText:
     amount: int | None
     perform_by: dt.date | None
     effective_on: dt.date | None
-    is_signed_by_parties: bool
-    is_signed_by_mediator: bool
-    is_sealed: bool
     confirmation: ConfirmationState
     asked_on: dt.date | None
     court: str

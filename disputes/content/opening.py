@@ -151,7 +151,9 @@ def compose_rights(case: CaseFacts, record: RecordFacts | None = None) -> Paper:
         Signs(tuple((f"{party.role.label}（{party.name}）签名", True) for party in case.parties)),
         Ending(case.body, day_words(record.on if record else None)),
     ]
-    return paper(case, "rights", "当事人权利义务告知书", blocks, on=record.on if record else None)
+    files = (record.file,) if record and record.file else ()
+    on = record.on if record else None
+    return paper(case, "rights", "当事人权利义务告知书", blocks, on=on, attached=files)
 
 
 SITTING_TITLES = {
