@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from disputes.enums import TermKind
-from disputes.models import DisputeSettings, DisputeTerm
+from disputes.models import Dispute, DisputeSettings, DisputeTerm
 
 
 def terms_of(county_id: int, kind: TermKind) -> QuerySet[DisputeTerm]:
@@ -19,3 +19,20 @@ def settings_of(county_id: int) -> DisputeSettings:
     """The county's terms of days, else the law's and the usual ones."""
     found = DisputeSettings.objects.filter(county=county_id).first()
     return found or DisputeSettings(county_id=county_id)
+
+
+def list_of(county_id: int, kind: TermKind) -> list[DisputeTerm]:
+    """The county's own list with what is retired, else the common one; in its order."""
+    rows = DisputeTerm.objects.filter(Q(county=county_id) | Q(county=None), kind=kind)
+    found = list(rows.order_by("position", "pk"))
+    own = [row for row in found if row.county_id]
+    return own or found
+
+
+def uses_of(county_id: int) -> dict[int, int]:
+    """How many cases of the county bear each entry. Three queries."""
+    found: dict[int, int] = {}
+    for kind in TermKind:
+        rows = Dispute.objects.filter(county=county_id).order_by().values_list(f"{kind.value}_id")
+        found |= {pk: count for pk, count in rows.annotate(Count("pk")) if pk is not None}
+    return found
