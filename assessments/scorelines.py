@@ -21,6 +21,11 @@ T = TypeVar("T")
 INDICATORS = (INDICATOR, LAST_YEAR + INDICATOR)
 
 # Where a unit is counted with the units below it.
+# A township answers for its villages' disputes and cases too, where a rule asks for them.
+AREA_TOO = (
+    *("disputes_found", "disputes_solved"),
+    *("cases_received", "cases_settled", "cases_overdue"),
+)
 SUMMED_LEVELS = {Level.TOWNSHIP: Level.VILLAGE, Level.SECTOR: Level.DEPARTMENT}
 
 
@@ -195,9 +200,9 @@ def sum_up(nodes: Sequence[Node], facts: Mapping[int, Facts]) -> None:
 def _start_area(own: Facts) -> None:
     own["area_found"], own["area_solved"] = own["matters_found"], own["matters_solved"]
     own["villages_expected"] = own["villages_received"] = own["villages_on_time"] = 0
-    if "disputes_found" in own:
-        own["area_disputes_found"] = own["disputes_found"]
-        own["area_disputes_solved"] = own["disputes_solved"]
+    for name in AREA_TOO:
+        if name in own:
+            own[f"area_{name}"] = own[name]
 
 
 def _add_village(township: Facts, village: Facts) -> None:
@@ -206,9 +211,9 @@ def _add_village(township: Facts, village: Facts) -> None:
     township["villages_expected"] += 1
     township["villages_received"] += village["returns_received"]
     township["villages_on_time"] += village["returns_on_time"]
-    if "area_disputes_found" in township:
-        township["area_disputes_found"] += village["disputes_found"]
-        township["area_disputes_solved"] += village["disputes_solved"]
+    for name in AREA_TOO:
+        if f"area_{name}" in township:
+            township[f"area_{name}"] += village[name]
 
 
 def _add_part(whole: Facts, part: Facts, reported: Container[str]) -> None:

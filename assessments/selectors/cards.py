@@ -173,6 +173,9 @@ def _records(card: Scorecard, item: Item, monthly_return: MonthlyReturn | None) 
     is_of_below = item.numerator.startswith(("area_", "villages_"))
     if is_of_below or (card.level in SUMMED_LEVELS and card.level != Level.TOWNSHIP):
         return "#below", "所辖单位"
+    if source == "cases":
+        days = f"first={card.month.first_day}&last={card.month.last_day}"
+        return f"{reverse('disputes:dispute-list')}?state=all&unit={card.unit_id}&{days}", "纠纷"
     if monthly_return is None or source == "rating":
         return "", ""
     if source == "return":

@@ -29,6 +29,8 @@ from campaigns.models import (
     Survey,
     Sweep,
 )
+from disputes.models import Dispute
+from disputes.selectors.figures import unsettled
 from pingan.enums import Level
 
 LISTED = 40  # units of one sentence; the rest is a number
@@ -171,6 +173,14 @@ def _area(behind: Behind) -> dict[str, Notes]:
     }
 
 
+def _cases(behind: Behind) -> dict[str, Notes]:
+    """The unit's cases that are over their term, by number; a number names nobody. One query."""
+    day = behind.month.last_day
+    rows = Dispute.objects.visible_to(behind.user).filter(unsettled(day), unit=behind.card.unit_id)
+    codes = list(rows.order_by("registered_on", "pk").values_list("code", flat=True))
+    return {"cases_overdue": _named("月底超过期限未结的", codes)}
+
+
 def _notices(behind: Behind) -> dict[str, Notes]:
     rows = RectificationNotice.objects.visible_to(behind.user).filter(
         unit=behind.card.unit_id, recheck_on__range=(behind.month.first_day, behind.month.last_day)
@@ -214,6 +224,7 @@ _READERS: dict[str, Callable[[Behind], dict[str, Notes]]] = {
     "groups": record_evidence.groups,
     "return": _returns,
     "area": _area,
+    "cases": _cases,
     "notices": _notices,
     "problems": _problems,
     "vetoes": _vetoes,

@@ -21,6 +21,8 @@ from assessments.selectors.counting import plain_rows, sum_rows
 from assessments.tables import INDICATOR, LAST_YEAR, VETOES
 from campaigns.enums import IndicatorAnswer, ReturnState
 from campaigns.models import IndicatorValue, Sweep
+from disputes.models import Dispute
+from disputes.selectors.figures import unsettled
 from pingan.enums import Level
 from pingan.months import Month
 
@@ -32,11 +34,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     "secret": ("undercover_given", "undercover_possible"),
     "rating": ("rating_given", "rating_possible"),
     "disputes": ("disputes_found", "disputes_solved"),
+    "cases": ("cases_received", "cases_settled", "cases_overdue"),
     "notices": ("notices_due", "notices_closed"),
     "problems": ("problems_open", "problems_lasting"),
 }
-# A township answers for its villages' disputes too: whichever is asked for brings both.
+# A township answers for its villages' disputes too: whichever is asked for brings all.
 DISPUTES = (*KINDS["disputes"], "area_disputes_found", "area_disputes_solved")
+CASES = (*KINDS["cases"], *(f"area_{name}" for name in KINDS["cases"]))
 
 
 @dataclass(slots=True)
@@ -73,9 +77,10 @@ def wanted_by(rules: Mapping[int, Mapping[str, LevelRules]]) -> Wanted:
                 names[id(scheme)] = scheme.facts()
             wanted.levels[county_id, level_of(key)] |= names[id(scheme)]
         wanted.levels[county_id, Level.DEPARTMENT] |= wanted.of(county_id, Level.SECTOR)
-        if not wanted.of(county_id, Level.TOWNSHIP).isdisjoint(DISPUTES):
-            for level in (Level.TOWNSHIP, Level.VILLAGE):
-                wanted.levels[county_id, level] |= set(KINDS["disputes"])
+        for kind, summed in (("disputes", DISPUTES), ("cases", CASES)):
+            if not wanted.of(county_id, Level.TOWNSHIP).isdisjoint(summed):
+                for level in (Level.TOWNSHIP, Level.VILLAGE):
+                    wanted.levels[county_id, level] |= set(KINDS[kind])
     return wanted
 
 
@@ -99,6 +104,8 @@ def extra_records(county_ids: list[int], month: Month, wanted: Wanted) -> Iterat
         )
     if not names.isdisjoint(KINDS["disputes"]):
         yield _disputes(county_ids, month)
+    if not names.isdisjoint(KINDS["cases"]):
+        yield _cases(county_ids, month)
     if not names.isdisjoint(KINDS["notices"]):
         yield _notices(month, of_counties)
     if not names.isdisjoint(KINDS["problems"]):
@@ -129,6 +136,20 @@ def _disputes(county_ids: list[int], month: Month) -> QuerySet[Any]:
     )
 
 
+def _cases(county_ids: list[int], month: Month) -> QuerySet[Any]:
+    """Of the desk of disputes: registered and settled in the month, over their term at its end."""
+    days = (month.first_day, month.last_day)
+    received, settled = Q(registered_on__range=days), Q(settled_on__range=days)
+    settled &= Q(settled_level__isnull=False)
+    late = unsettled(month.last_day)
+    return sum_rows(
+        Dispute.objects.filter(received | settled | late, county__in=county_ids),
+        "unit_id",
+        Value("cases"),
+        *(Count("pk", filter=each) for each in (received, settled, late)),
+    )
+
+
 def _notices(month: Month, of_counties: Mapping[str, Any]) -> QuerySet[Any]:
     """Notices whose recheck was due in the month; of those the ones closed by its end."""
     states = [NoticeState.SIGNED, NoticeState.REPLIED, NoticeState.CLOSED, NoticeState.AGAIN]
@@ -146,17 +167,17 @@ def _notices(month: Month, of_counties: Mapping[str, Any]) -> QuerySet[Any]:
     )
 
 
-def _add_pair(kind: str) -> Any:
-    first, second = KINDS[kind]
+def _add_kind(kind: str) -> Any:
+    names = KINDS[kind]
 
-    def add(own: Facts, one: int, other: int, *_rest: int) -> None:
-        if first in own:
-            own[first], own[second] = one, other
+    def add(own: Facts, *numbers: int) -> None:
+        if names[0] in own:
+            own.update(zip(names, numbers, strict=False))
 
     return add
 
 
-ADD_EXTRA = {kind: _add_pair(kind) for kind in KINDS}
+ADD_EXTRA = {kind: _add_kind(kind) for kind in KINDS}
 
 
 def loose_facts(

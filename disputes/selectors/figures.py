@@ -45,24 +45,29 @@ def figures_of(user: User, span: Span, unit: Unit | None = None) -> Figures:
 def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Figures]:
     """Cases registered in the span, and those over their term at its end."""
     received = Q(registered_on__range=span.days)
-    unsettled = Q(registered_on__lte=span.last) & overdue(min(span.last, timezone.localdate()))
-    unsettled &= Q(settled_on=None) | Q(settled_on__gt=span.last)
+    late = unsettled(span.last)
     rows = (
-        cases.filter(received | unsettled)
+        cases.filter(received | late)
         .annotate(is_repeat=_repeats())
         .values(key)
         .annotate(
             received_cases=Count("pk", filter=received),
             repeated=Count("pk", filter=received & Q(is_repeat=True)),
-            unsettled=Count("pk", filter=unsettled),
+            late=Count("pk", filter=late),
         )
     )
     return {
         row[key]: Figures(
-            received=row["received_cases"], repeated=row["repeated"], unsettled=row["unsettled"]
+            received=row["received_cases"], repeated=row["repeated"], unsettled=row["late"]
         )
         for row in rows
     }
+
+
+def unsettled(day: dt.date) -> Q:
+    """Cases over their term at the end of this day (of today, where it is still to come)."""
+    is_late = Q(registered_on__lte=day) & overdue(min(day, timezone.localdate()))
+    return is_late & (Q(settled_on=None) | Q(settled_on__gt=day))
 
 
 def overdue(day: dt.date) -> Q:

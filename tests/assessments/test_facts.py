@@ -48,7 +48,8 @@ from campaigns.enums import (
     ReturnState,
 )
 from campaigns.models import Indicator, IndicatorForm, IndicatorReport, IndicatorValue
-from pingan.enums import Level, UnitKind
+from disputes.models import Dispute
+from pingan.enums import Level, Role, UnitKind
 from pingan.models import Unit, User
 from pingan.months import Month
 from pingan.refusals import Refused
@@ -61,7 +62,8 @@ from tests.assessments.records import (
     perfect_month,
 )
 from tests.assessments.regulating import make_problem
-from tests.factories import County, make_county
+from tests.disputes.makers import make_dispute
+from tests.factories import County, make_county, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +234,51 @@ def test_disputes_of_a_township_are_its_villages_too(tree: County):
         *(0, 0, 0),
     )
     assert card_of(edition, tree.villages[0]).facts["disputes_found"] == 2
+
+
+def test_cases_of_the_desk_are_counted_for_a_township_and_its_villages(
+    tree: County, county_officer: User, client_of: Any
+):
+    """Registered, settled, over their term at the month's end; no name and no file is read."""
+    clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0], "desk")
+    for settled_on in (MONTH.first_day, MONTH.last_day, MONTH.next.first_day, None):
+        case = make_dispute(tree.villages[0], clerk, registered_on=MONTH.previous.first_day)
+        Dispute.objects.filter(pk=case.pk).update(
+            settled_on=settled_on,
+            settled_level=Level.VILLAGE if settled_on else None,
+            due_on=MONTH.last_day - dt.timedelta(days=1),
+        )
+    make_dispute(tree.villages[1], make_user(Role.VILLAGE_CLERK, tree.villages[1], "other"),
+                 registered_on=MONTH.first_day)  # fmt: skip
+    names = {"numerator": "area_cases_overdue", "each": 50, "uncapped": True}
+    make_scheme(tree.county, Level.TOWNSHIP, rule("late", RuleShape.EVENTS, 1000, **names))
+
+    edition = close(tree.county)
+    card, village = (card_of(edition, unit) for unit in (tree.townships[0], tree.villages[0]))
+
+    kinds = ("received", "settled", "overdue")
+    assert [card.facts[f"area_cases_{kind}"] for kind in kinds] == [1, 2, 3]
+    assert [card.facts[f"cases_{kind}"] for kind in kinds] == [0, 0, 0]
+    assert [village.facts[f"cases_{kind}"] for kind in kinds] == [0, 2, 2]
+    page = client_of(county_officer).get(f"/scorecards/{card.pk}/").content.decode()
+    assert "本级和所辖村(社区)月底超过期限未结的纠纷 3 件" in page
+
+
+def test_a_villages_card_tells_its_late_cases_by_number_alone(
+    tree: County, county_officer: User, client_of: Any
+):
+    clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0], "desk")
+    case = make_dispute(tree.villages[0], clerk, registered_on=MONTH.first_day)
+    names = {"numerator": "cases_overdue", "each": 50}
+    make_scheme(tree.county, Level.VILLAGE, rule("late", RuleShape.EVENTS, 1000, **names))
+
+    card = card_of(close(tree.county), tree.villages[0])
+    page = client_of(county_officer).get(f"/scorecards/{card.pk}/").content.decode()
+
+    assert card.facts["cases_overdue"] == 1
+    assert case.code in page
+    assert f"unit={tree.villages[0].pk}&amp;first={MONTH.first_day}" in page
+    assert "演示甲" not in page
 
 
 def test_rectification_due_in_the_month(tree: County):
