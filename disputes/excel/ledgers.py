@@ -65,7 +65,9 @@ def empty_book(*, columns: Sequence[FormColumn], notes: Sequence[str], free_rows
             "count": book.add_format({**grid, "num_format": "0"}),
             "money": book.add_format({**grid, "num_format": "#,##0.00"}),
             "day": book.add_format({**grid, "num_format": "yyyy-mm-dd", "align": "left"}),
-            "must": book.add_format({**grid, "bold": True, "bg_color": "#14477E", "color": "white"}),
+            "must": book.add_format(
+                {**grid, "bold": True, "bg_color": "#14477E", "color": "white"}
+            ),
             "may": book.add_format({**grid, "bold": True, "bg_color": "#EEF2F6"}),
         }
         for place, column in enumerate(columns):
