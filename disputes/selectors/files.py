@@ -110,8 +110,9 @@ class CaseFile:
     agreement: Agreement | None
     missing: list[str]
     confirmation: Confirmation | None
-    performances: list[Performance]
-    paid: int
+    performances: list[tuple[Performance, str]]
+    amount: str
+    paid: str
     visits: list[FollowVisit]
     police_note: str
     openings: list[AuditEvent]
@@ -141,8 +142,9 @@ def case_file(dispute: Dispute, today: dt.date) -> CaseFile:
         agreement=agreement,
         missing=agreement_missing(agreement, dispute.parties.count()) if agreement else [],
         confirmation=_confirmation(agreement, today, is_open=is_agreed) if agreement else None,
-        performances=performances,
-        paid=sum(each.amount or 0 for each in performances),
+        performances=[(each, yuan_text(each.amount)) for each in performances],
+        amount=yuan_text(agreement.amount if agreement else None),
+        paid=yuan_text(sum(each.amount or 0 for each in performances) or None),
         visits=visits,
         police_note=_police_note(dispute) if told else "",
         openings=_openings(dispute),
@@ -151,6 +153,11 @@ def case_file(dispute: Dispute, today: dt.date) -> CaseFile:
         is_flaring_up=bool(is_agreed and visits and visits[-1].is_flaring_up),
         may_record=dispute.state not in (DisputeState.CLOSED, DisputeState.REJECTED),
     )
+
+
+def yuan_text(amount: int | None) -> str:
+    """分 as yuan to read; nothing where there is none."""
+    return "" if amount is None else f"{amount / 100:,.2f}元"
 
 
 def confirmation_of(agreement: Agreement, dispute: Dispute) -> Confirmation:

@@ -4,8 +4,8 @@ from disputes.urls import boards, cases, committees, documents, files, ledgers, 
 
 app_name = "disputes"
 urlpatterns = [
-    *cases.urlpatterns,
     *files.urlpatterns,
+    *cases.urlpatterns,
     *documents.urlpatterns,
     *committees.urlpatterns,
     *subsidies.urlpatterns,

@@ -27,6 +27,7 @@ from disputes.selectors.cases import (
     rows_of,
     state_counts,
 )
+from disputes.selectors.files import case_file
 from disputes.views.answers import signed_in, visible_dispute
 from pingan.enums import ADMINISTRATOR_ROLES
 from pingan.models import User
@@ -89,16 +90,18 @@ def _states(user: User, chosen: str) -> list[tuple[str, str, int, bool]]:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: clocks, way, and what may be done now."""
-    user = signed_in(request)
+    user, today = signed_in(request), timezone.localdate()
     dispute = visible_dispute(request, pk)
     knows = dispute.is_known_to(user)
-    page = case_page(dispute, user, timezone.localdate())
+    page = case_page(dispute, user, today)
     context = {
         "dispute": dispute,
         "amount": yuan(dispute.amount),
         "is_offered_to_us": page.offer is not None and page.offer.to_unit_id == user.unit_id,
         "tone": TONES.get(DisputeState(dispute.state), "plain"),
         "page": page,
+        "file": case_file(dispute, today),
+        "today": today,
         "knows": knows,
         "may_take": not knows and policies.may(policies.check_take, dispute=dispute, by=user),
         "is_open": dispute.state in OPEN_STATES,

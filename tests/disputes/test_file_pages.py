@@ -1,0 +1,474 @@
+"""Pages of the file: who sees what, what is refused, and no plain name where none may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from disputes.enums import DisputeState, Move, RecordKind, Satisfaction
+from disputes.models import Agreement, Dispute, FollowVisit, MediationRecord, Performance
+from disputes.services.agreements import add_performance, change_agreement
+from disputes.services.closing import end_without_agreement
+from disputes.services.records import add_record, add_visit, change_record
+from pingan.enums import Role
+from pingan.models import AuditEvent
+from tests.disputes.file_makers import (
+    NAME,
+    PDF,
+    SECRET,
+    day,
+    fill_file,
+    make_agreed,
+    make_performed,
+    make_terms,
+    make_working,
+    scan,
+)
+from tests.disputes.makers import move
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(dt.datetime(2026, 10, 1, 10, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def by(tree):
+    return make_user(Role.VILLAGE_CLERK, tree.villages[0], "village")
+
+
+@pytest.fixture
+def handler(client_of, by):
+    return client_of(by)
+
+
+def address(name, *args):
+    return reverse(f"disputes:{name}", args=args)
+
+
+def shown(answer) -> str:
+    return answer.content.decode()
+
+
+def openings() -> list[str]:
+    rows = AuditEvent.objects.filter(action="查看卷宗内容").order_by("pk")
+    return list(rows.values_list("note", flat=True))
+
+
+def agreement_fields(**fields):
+    return {
+        "form": "written",
+        "agreed_on": "2026-09-07",
+        "facts": SECRET,
+        "content": "演示甲退还两垄地",
+        "manner": "当场交付",
+        "place": "村委会",
+        "amount": "500",
+        "perform_by": "2026-09-20",
+        "is_signed_by_parties": "on",
+        "is_signed_by_mediator": "on",
+        "is_sealed": "on",
+        "effective_on": "2026-09-07",
+        **fields,
+    }
+
+
+def test_case_page_shows_the_catalogue_and_no_text(tree, by, handler, client_of, township_clerk):
+    agreement = make_agreed(tree.villages[0], by)
+    dispute = agreement.dispute
+    fill_file(dispute, by)
+    page = address("dispute-detail", dispute.pk)
+
+    mine, theirs = shown(handler.get(page)), shown(client_of(township_clerk).get(page))
+
+    for text in (mine, theirs):
+        assert "当事人权利义务告知书" in text
+        for secret in (NAME, "演示乙", SECRET, "退还两垄地"):
+            assert secret not in text
+    assert address("record-create", dispute.pk, "sitting") in mine
+    assert address("file-read", dispute.pk) not in theirs
+    assert "修改协议" in mine
+    assert openings() == []
+
+
+def test_case_page_takes_the_same_queries_for_one_record_and_three(tree, by, handler):
+    agreement = make_performed(tree.villages[0], by)
+    dispute, page = agreement.dispute, address("dispute-detail", agreement.dispute_id)
+    dispute.refresh_from_db()
+
+    def add(number):
+        add_record(dispute=dispute, kind=RecordKind.SITTING, on=day(number), text="经过", by=by)
+        add_visit(
+            dispute=dispute,
+            on=day(number + 10),
+            is_performed=True,
+            satisfaction=Satisfaction.FAIR,
+            by=by,
+        )
+
+    add(11)
+    handler.get(page)
+    with CaptureQueriesContext(connection) as one:
+        handler.get(page)
+    add(12)
+    add(13)
+    with CaptureQueriesContext(connection) as three:
+        handler.get(page)
+
+    assert len(one) == len(three)
+
+
+def test_file_is_read_by_its_handler_alone_and_put_down_once(
+    tree, by, handler, client_of, township_clerk, other_clerk
+):
+    agreement = make_agreed(tree.villages[0], by)
+    fill_file(agreement.dispute, by)
+    page = address("file-read", agreement.dispute_id)
+
+    answer = handler.get(page)
+
+    assert SECRET in shown(answer)
+    assert "退还两垄地" in shown(answer)
+    assert answer["Cache-Control"] == "no-store"
+    assert openings() == ["阅卷"]
+    assert client_of(township_clerk).get(page).status_code == 403
+    assert client_of(other_clerk).get(page).status_code == 404
+    assert openings() == ["阅卷"]
+
+
+def test_strangers_get_nothing_of_any_page(tree, by, client_of, township_clerk, other_clerk):
+    agreement = make_agreed(tree.villages[0], by)
+    dispute = agreement.dispute
+    record = add_record(
+        dispute=dispute, kind=RecordKind.SITTING, on=day(5), text=SECRET, upload=scan(), by=by
+    )
+    act = add_performance(agreement=agreement, on=day(8), what="第一笔", upload=scan(), by=by)
+    gets = [
+        address("file-read", dispute.pk),
+        address("record-create", dispute.pk, "sitting"),
+        address("record-edit", record.pk),
+        address("record-download", record.pk),
+        address("performance-download", act.pk),
+        address("agreement-edit", dispute.pk),
+        address("performance-create", dispute.pk),
+        address("agreement-confirm", dispute.pk),
+        address("visit-create", dispute.pk),
+        address("dispute-police", dispute.pk),
+        address("dispute-prevent", dispute.pk),
+        address("dispute-fail", dispute.pk),
+        address("dispute-guide", dispute.pk),
+        address("dispute-close", dispute.pk),
+    ]
+    posts = [address("rights-note", dispute.pk), address("agreement-check", dispute.pk)]
+    stranger, upper = client_of(other_clerk), client_of(township_clerk)
+
+    assert {stranger.get(each).status_code for each in gets} == {404}
+    assert {stranger.post(each).status_code for each in gets[1:2] + gets[5:] + posts} == {404}
+    assert {upper.get(each).status_code for each in gets} == {403}
+    assert {upper.post(each).status_code for each in posts} == {403}
+    assert openings() == []
+
+
+def test_rights_are_noted_by_one_button_once(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    page = address("rights-note", dispute.pk)
+
+    first = handler.post(page, {"on": "2026-09-03"}, follow=True)
+    second = handler.post(page, {"on": "2026-09-04"}, follow=True)
+    wrong = handler.post(page, {"on": ""}, follow=True)
+
+    assert "已登记权利义务告知。" in shown(first)
+    assert "2026-09-03已经登记过权利义务告知" in shown(second)
+    assert "请填写告知的日期" in shown(wrong)
+    assert MediationRecord.objects.get().on == day(3)
+
+
+def test_record_with_a_scan_is_kept_and_handed_out_to_its_handler(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    page = address("record-create", dispute.pk, "evidence")
+
+    answer = handler.post(
+        page, {"on": "2026-09-02", "attending": "申请人", "text": "", "upload": scan()}
+    )
+
+    assert answer.status_code == 302
+    record = MediationRecord.objects.get()
+    paper = handler.get(address("record-download", record.pk))
+    assert paper.content == PDF
+    assert "证据材料" in shown(handler.get(address("dispute-detail", dispute.pk)))
+    assert NAME not in str(paper.headers)
+    assert openings() == ["下载证据材料.pdf"]
+    assert handler.get(f"/files/{record.file_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"on": "2026-10-02"}, "日期不能晚于今天。"),
+        ({"on": "三号"}, "请填日期，如 2026-09-28。"),
+        ({"on": "2026-08-01"}, "记录日期不能早于登记日期"),
+        ({"text": ""}, "请写内容，或附上文件。"),
+        ({"attending": "演示甲、村主任"}, "里写了当事人的姓名"),
+    ],
+)
+def test_refused_record_keeps_what_was_typed(tree, by, handler, fields, sentence):
+    dispute = make_working(tree.villages[0], by)
+    typed = {"on": "2026-09-05", "place": "村委会会议室", "text": "各说各的", **fields}
+
+    answer = handler.post(address("record-create", dispute.pk, "sitting"), typed)
+
+    assert answer.status_code == 422
+    assert sentence in shown(answer)
+    assert "村委会会议室" in shown(answer)
+    assert not MediationRecord.objects.exists()
+
+
+def test_unknown_kind_of_record_is_no_page(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+
+    assert handler.get(address("record-create", dispute.pk, "rumour")).status_code == 404
+
+
+def test_second_editor_of_a_record_sees_both_and_loses_nothing(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    record = add_record(dispute=dispute, kind=RecordKind.SITTING, on=day(5), text=SECRET, by=by)
+    page = address("record-edit", record.pk)
+    assert SECRET in shown(handler.get(page))
+    change_record(record=record, version=1, on=day(5), text="别人写的经过", by=by)
+    mine = {"on": "2026-09-06", "text": "我写的经过", "version": "1"}
+
+    answer = handler.post(page, mine)
+
+    assert answer.status_code == 409
+    assert "我写的经过" in shown(answer)
+    assert "别人写的经过" in shown(answer)
+    again = handler.post(page, {**mine, "version": "2"})
+    assert again.status_code == 302
+    record.refresh_from_db()
+    assert record.text.reveal() == "我写的经过"
+    assert openings() == ["修改调解记录", "对照别人保存的内容"]
+
+
+def test_agreement_is_written_checked_and_completed(tree, by, handler):
+    dispute = make_working(tree.villages[0], by, facts=SECRET)
+    page = address("agreement-edit", dispute.pk)
+    assert SECRET in shown(handler.get(page))
+    check = handler.post(address("agreement-check", dispute.pk), agreement_fields(place=""))
+    assert "还缺：" in shown(check)
+    assert "履行的地点" in shown(check)
+    whole = handler.post(address("agreement-check", dispute.pk), agreement_fields())
+    assert "法定各项齐全" in shown(whole)
+    assert not Agreement.objects.exists()
+
+    draft = agreement_fields(effective_on="")
+    del draft["is_sealed"]
+    answer = handler.post(page, draft, follow=True)
+    assert "还缺：人民调解委员会印章" in shown(answer)
+    answer = handler.post(page, agreement_fields(version="1"), follow=True)
+
+    assert "协议已保存，各项齐全。" in shown(answer)
+    agreement = Agreement.objects.get()
+    assert (agreement.effective_on, agreement.amount) == (day(7), 50_000)
+    for secret in (NAME, SECRET):
+        assert secret not in shown(answer)
+    assert openings() == ["录入协议"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"agreed_on": "2026-08-31"}, "协议日期不能早于登记日期"),
+        ({"amount": "五百"}, "请填金额，如 1200 或 1200.50。"),
+        ({"amount": "-1"}, "还没有保存"),
+        ({"place": "演示甲家"}, "里写了当事人的姓名"),
+        ({"is_sealed": ""}, "协议还缺：人民调解委员会印章。填齐后才能登记生效日期。"),
+        ({"form": "sung"}, "还没有保存"),
+    ],
+)
+def test_refused_agreement_keeps_what_was_typed(tree, by, handler, fields, sentence):
+    dispute = make_working(tree.villages[0], by)
+
+    answer = handler.post(address("agreement-edit", dispute.pk), agreement_fields(**fields))
+
+    assert answer.status_code == 422
+    assert sentence in shown(answer)
+    assert "退还两垄地" in shown(answer)
+    assert not Agreement.objects.exists()
+
+
+def test_second_editor_of_an_agreement_sees_both_and_loses_nothing(tree, by, handler):
+    agreement = make_agreed(tree.villages[0], by)
+    change_agreement(agreement=agreement, terms=make_terms(manner="分两次付"), version=1, by=by)
+
+    answer = handler.post(
+        address("agreement-edit", agreement.dispute_id),
+        agreement_fields(manner="我写的方式", version="1"),
+    )
+
+    assert answer.status_code == 409
+    text = shown(answer)
+    assert "履行方式：您填“我写的方式”，已保存的是“分两次付”" in text
+    assert text.count("已保存的是") == 1
+    assert 'name="version" value="2"' in text
+
+
+def test_agreement_of_a_case_not_under_mediation_is_not_offered(tree, by, handler):
+    agreement = make_performed(tree.villages[0], by)
+
+    answer = handler.get(address("agreement-edit", agreement.dispute_id), follow=True)
+
+    assert "“已履行”的纠纷不能“达成协议”。" in shown(answer)
+
+
+def test_the_road_from_performance_to_the_closed_file(tree, by, handler):
+    agreement = make_agreed(tree.villages[0], by)
+    dispute = agreement.dispute
+    fill_file(dispute, by)
+    handler.post(
+        address("agreement-confirm", dispute.pk), {"on": "2026-09-08", "court": "演示县人民法院"}
+    )
+    handler.post(
+        address("agreement-confirm", dispute.pk), {"on": "2026-09-15", "is_confirmed": "1"}
+    )
+    handler.post(
+        address("performance-create", dispute.pk),
+        {"on": "2026-09-10", "what": "付清", "amount": "500", "is_all": "on", "upload": scan()},
+    )
+    handler.post(
+        address("visit-create", dispute.pk),
+        {"on": "2026-09-20", "is_performed": "1", "satisfaction": "satisfied", "text": SECRET},
+    )
+    page = address("dispute-close", dispute.pk)
+    assert "卷宗齐全。" in shown(handler.get(page))
+    dispute.refresh_from_db()
+
+    answer = handler.post(
+        page, {"on": "2026-09-21", "reason": "", "version": dispute.version}, follow=True
+    )
+
+    assert "已结案归档。" in shown(answer)
+    dispute.refresh_from_db()
+    agreement.refresh_from_db()
+    assert dispute.state == DisputeState.CLOSED
+    assert agreement.confirmation == "confirmed"
+    paper = handler.get(address("performance-download", Performance.objects.get().pk))
+    assert paper.content == PDF
+    assert SECRET not in shown(answer)
+
+
+def test_visit_that_finds_trouble_leads_back_to_mediation(tree, by, handler):
+    dispute = make_performed(tree.villages[0], by).dispute
+
+    answer = handler.post(
+        address("visit-create", dispute.pk),
+        {
+            "on": "2026-09-20",
+            "is_performed": "0",
+            "satisfaction": "unsatisfied",
+            "is_flaring_up": "on",
+        },
+        follow=True,
+    )
+
+    assert "最近一次回访发现激化苗头" in shown(answer)
+    assert address("dispute-move", dispute.pk, "resume") in shown(answer)
+    assert FollowVisit.objects.get().is_flaring_up
+    wrong = handler.post(address("visit-create", dispute.pk), {"on": "2026-09-21"})
+    assert wrong.status_code == 422
+
+
+def test_confirmation_out_of_time_is_told_on_the_case(tree, by, client_of, time_machine):
+    dispute = make_agreed(tree.villages[0], by).dispute
+    time_machine.move_to(dt.datetime(2026, 10, 20, 10, tzinfo=dt.UTC), tick=False)
+
+    answer = client_of(by).get(address("agreement-confirm", dispute.pk), follow=True)
+
+    assert "2026-10-08已经期满" in shown(answer)
+
+
+def test_failing_asks_for_the_other_ways(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    page = address("dispute-move", dispute.pk, "fail")
+    assert "《人民调解法》第二十六条" in shown(handler.get(page))
+    version = Dispute.objects.get(pk=dispute.pk).version
+
+    wrong = handler.post(page, {"on": "2026-09-09", "reason": "分歧大", "version": version})
+    answer = handler.post(
+        page,
+        {"on": "2026-09-09", "reason": "分歧大", "routes": ["仲裁"], "version": version},
+        follow=True,
+    )
+
+    assert (wrong.status_code, answer.status_code) == (422, 200)
+    assert "请勾选已经告知当事人的途径。" in shown(wrong)
+    assert "分歧大。已告知可以通过：仲裁" in shown(answer)
+
+
+def test_guiding_to_court_is_told_to_the_second_who_comes_late(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    page = address("dispute-move", dispute.pk, "guide")
+    typed = {"on": "2026-09-09", "reason": "要求过高", "routes": ["向人民法院起诉"], "version": "1"}
+
+    answer = handler.post(page, typed)
+
+    assert answer.status_code == 409
+    assert "要求过高" in shown(answer)
+    dispute.refresh_from_db()
+    assert dispute.state == DisputeState.WORKING
+
+
+def test_closing_with_papers_missing_needs_a_word(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    end_without_agreement(
+        dispute=dispute, move=Move.FAIL, on=day(9), routes=["仲裁"], reason="分歧大", by=by
+    )
+    page = address("dispute-close", dispute.pk)
+    version = Dispute.objects.get(pk=dispute.pk).version
+    form = shown(handler.get(page))
+    assert "还缺：</strong>当事人权利义务告知书、调解(调查)记录" in form
+
+    bare = handler.post(page, {"on": "2026-09-10", "version": version})
+    done = handler.post(
+        page,
+        {"on": "2026-09-10", "version": version, "is_gap_accepted": "on", "reason": "遗失"},
+        follow=True,
+    )
+
+    assert bare.status_code == 422
+    assert "已结案归档。" in shown(done)
+
+
+def test_police_and_prevention_are_put_down(tree, by, handler):
+    dispute = make_working(tree.villages[0], by, is_crime_likely=True)
+    assert "还没有报告的记录" in shown(handler.get(address("dispute-detail", dispute.pk)))
+
+    handler.post(address("dispute-police", dispute.pk), {"note": "电话报告镇派出所"})
+    version = Dispute.objects.get(pk=dispute.pk).version
+    handler.post(
+        address("dispute-prevent", dispute.pk),
+        {"kind": "group_fight", "people": "30", "version": version},
+    )
+    bare = handler.post(
+        address("dispute-prevent", dispute.pk), {"kind": "crime", "people": "", "version": version}
+    )
+
+    text = shown(handler.get(address("dispute-detail", dispute.pk)))
+    assert "电话报告镇派出所" in text
+    assert "群体性械斗，涉及30人" in text
+    assert bare.status_code == 422
+
+
+def test_moves_without_a_page_of_their_own_stay_where_they_were(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    move(dispute, Move.WITHDRAW, by, day(9), "申请人撤回")
+
+    answer = handler.get(address("dispute-move", dispute.pk, "withdraw"), follow=True)
+
+    assert "“已撤回”的纠纷不能“当事人撤回”。" in shown(answer)
