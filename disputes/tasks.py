@@ -8,6 +8,7 @@ from django.urls import reverse
 from disputes.models import Dispute
 from disputes.services.documents import delete_old_files, make_file
 from disputes.services.escalations import escalate_due
+from disputes.services.imports import drop_stale
 from disputes.services.names import erase_due
 from pingan import jobs
 from pingan.models import User
@@ -19,6 +20,7 @@ def keep_clocks() -> None:
     escalate_due()
     erase_due()
     delete_old_files()
+    drop_stale()
 
 
 @shared_task
