@@ -18,7 +18,7 @@ from disputes.views.answers import signed_in
 from pingan.enums import ADMINISTRATOR_ROLES, Level
 from pingan.models import Unit
 
-WORKLOADS_SHOWN = 50
+WORKLOADS_SHOWN = 20
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -96,5 +96,5 @@ def _cards(found: Board) -> list[tuple[str, int, int | None, str]]:
         ("司法确认", total.confirmed, None, "件"),
         ("已履行", total.performed, total.settled, "件"),
         ("重复", total.repeated, total.received, "件"),
-        ("回访满意", total.satisfied, total.visits, "件"),
+        ("回访满意", total.satisfied, total.visits, "次"),
     ]
