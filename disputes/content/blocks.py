@@ -8,11 +8,13 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """How far a paper is. A draft bears a watermark; a copy for signing says so at its foot."""
+    """How far a paper is. A draft and what holds no more bear a watermark, a copy for signing a
+    line at its foot."""
 
     FINAL = ""
     DRAFT = "草稿"
     SIGNING = "签署稿"
+    OLD = "原协议"  # the case was mediated again: another agreement takes its place
 
 
 @dataclass(frozen=True, slots=True)

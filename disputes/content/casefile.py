@@ -103,7 +103,7 @@ def _agreement_papers(case: CaseFacts) -> dict[str, Paper]:
         f"performance-{done.pk}": compose_performance(case, done) for done in case.performances
     }
     found |= {f"visit-{visit.pk}": compose_visit(case, visit) for visit in case.visits}
-    if agreement.effective_on:
+    if agreement.effective_on and agreement.is_current:
         found["confirmation"] = compose_confirmation(case, agreement)
     return found
 

@@ -18,7 +18,7 @@ from disputes.content.blocks import (
 )
 from disputes.content.facts import AgreementText, CaseFacts, EndFacts, PerformanceFacts, VisitFacts
 from disputes.content.opening import paper, party_rows
-from disputes.enums import DisputeState, Move
+from disputes.enums import AgreementForm, DisputeState, Move
 from pingan.money import capitals, yuan_text
 
 # What is put on the paper itself: it is printed before it is there.
@@ -34,8 +34,12 @@ OTHER_WAYS = {
 
 def agreement_stage(agreement: AgreementText) -> Stage:
     """Final with nothing missing; to be signed where only what the hand puts on it is missing."""
+    if not agreement.is_current:
+        return Stage.OLD
     if not agreement.missing:
         return Stage.FINAL
+    if agreement.form == AgreementForm.ORAL:
+        return Stage.DRAFT
     return Stage.SIGNING if set(agreement.missing) <= BY_HAND else Stage.DRAFT
 
 
@@ -128,7 +132,7 @@ def compose_oral(case: CaseFacts, agreement: AgreementText) -> Paper:
         ),
         Ending(case.body, day_words(agreement.on)),
     ]
-    stage = Stage.DRAFT if agreement.missing else Stage.FINAL
+    stage = agreement_stage(agreement)
     title = f"{case.prefix}调解口头协议登记表"
     return paper(case, "agreement", title, blocks, on=agreement.on, stage=stage)
 

@@ -54,6 +54,7 @@ class AgreementText:
     asked_on: dt.date | None
     court: str
     missing: tuple[str, ...]
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)

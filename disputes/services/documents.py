@@ -70,7 +70,9 @@ def list_papers(*, dispute: Dispute, by: User) -> PaperList:
     lines = [
         PaperLine(key, paper.title, paper.on, paper.stage) for key, paper in papers_of(case).items()
     ]
-    return PaperList(lines, later_papers(case), case.agreement.missing if case.agreement else ())
+    agreement = case.agreement
+    missing = agreement.missing if agreement and agreement.is_current else ()
+    return PaperList(lines, later_papers(case), missing)
 
 
 def print_paper(
@@ -174,6 +176,8 @@ def check_print(*, dispute: Dispute, by: User) -> None:
 
 def _not_final(dispute: Dispute, paper: Paper) -> str:
     case = facts_of(dispute, is_plain=False)
+    if paper.stage == Stage.OLD:
+        return "这件纠纷已经重新调解，原协议不能再作为正式稿打印。"
     if paper.item == "agreement" and case.agreement:
         return f"{paper.title}还缺：{'、'.join(case.agreement.missing)}。填齐后才能打印正式稿。"
     return f"{paper.title}还是草稿，结案后才能打印正式稿。"

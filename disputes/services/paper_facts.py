@@ -54,7 +54,8 @@ def facts_of(dispute: Dispute, *, is_plain: bool) -> CaseFacts:
         )
         for party in dispute.parties.all()
     )
-    agreement = agreement_of(dispute)
+    agreement, end = agreement_of(dispute), _end(dispute)
+    is_current = end is not None and end.move == Move.AGREE
     mediator = dispute.mediator
     people = f"，涉及{dispute.prevented_people}人" if dispute.prevented_people else ""
     return CaseFacts(
@@ -87,11 +88,11 @@ def facts_of(dispute: Dispute, *, is_plain: bool) -> CaseFacts:
         prevented=f"{dispute.get_prevented_display()}{people}" if dispute.prevented else "",
         parties=parties,
         records=_records(dispute, opened),
-        agreement=_agreement(agreement, len(parties), opened) if agreement else None,
+        agreement=_agreement(agreement, len(parties), is_current, opened) if agreement else None,
         performances=_performances(agreement) if agreement else (),
         visits=_visits(dispute, opened),
         handovers=_handovers(dispute),
-        end=_end(dispute),
+        end=end,
         items=tuple(file_of(dispute)),
         today=timezone.localdate(),
         demo_mark="（演示数据）" if is_demo_county(dispute.county_id) else "",
@@ -126,7 +127,7 @@ def _records(dispute: Dispute, opened: Opener) -> tuple[RecordFacts, ...]:
     )
 
 
-def _agreement(row: Agreement, party_count: int, opened: Opener) -> AgreementText:
+def _agreement(row: Agreement, party_count: int, is_current: bool, opened: Opener) -> AgreementText:
     return AgreementText(
         form=AgreementForm(row.form),
         on=row.agreed_on,
@@ -141,6 +142,7 @@ def _agreement(row: Agreement, party_count: int, opened: Opener) -> AgreementTex
         asked_on=row.confirmation_asked_on,
         court=row.court,
         missing=tuple(agreement_missing(row, party_count)),
+        is_current=is_current,
     )
 
 

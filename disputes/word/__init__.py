@@ -39,6 +39,7 @@ COLUMNS_MM = (30, 48, 28, 50)
 WORDS = {
     Stage.FINAL: "",
     Stage.DRAFT: "草稿",
+    Stage.OLD: "原协议",
     Stage.SIGNING: "签署稿：签名、盖章齐备后生效",
 }
 _CONTROL = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -159,7 +160,7 @@ def _set_page(document: DocxDocument, paper: Paper) -> None:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     style = document.styles["Normal"]
     style.paragraph_format.space_after = style.paragraph_format.space_before = Mm(0)
-    if paper.stage == Stage.DRAFT:
+    if paper.stage in (Stage.DRAFT, Stage.OLD):
         section.header.paragraphs[0]._element.append(parse_xml(_watermark(WORDS[paper.stage])))
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -247,6 +247,17 @@ def test_an_oral_agreement_prints_its_own_form(tree, clerk):
     assert "不需要制作书面协议" in text
 
 
+def test_an_agreement_that_was_mediated_again_is_no_final_paper(tree, clerk):
+    dispute = settled_case(tree, clerk)
+    move(dispute, Move.RESUME, clerk, day(9), "一方反悔")
+    dispute.refresh_from_db()
+
+    with pytest.raises(Refused, match="已经重新调解"):
+        printed(dispute, "agreement", clerk)
+    assert "原协议" in printed(dispute, "agreement", clerk, is_final=False).name
+    assert "confirmation" not in keys(dispute, clerk)
+
+
 def test_the_closing_form_is_a_draft_until_the_case_is_closed(tree, clerk):
     dispute = worked_case(tree, clerk)
     move(dispute, Move.FAIL, clerk, day(8), "双方要求差距过大")
