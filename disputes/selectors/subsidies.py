@@ -141,7 +141,8 @@ def _not_ready(
     case: Dispute, agreement: Agreement | None, amount: int | None, facts: _Facts
 ) -> str:
     """What a closed case still lacks."""
-    if agreement is None:
+    # One that was mediated again and failed has an agreement that no longer counts.
+    if agreement is None or case.settled_level is None:
         return "没有达成协议的纠纷不补贴。"
     if case.mediator is None:
         return "这件纠纷没有填写调解员，不能申报补贴。"
@@ -168,6 +169,7 @@ def _missing(case: Dispute, agreement: Agreement, facts: _Facts) -> list[str]:
         performances=facts.performances.get(case.pk, 0),
         visits=facts.visits.get(case.pk, 0),
         is_confirmed=agreement.confirmation == ConfirmationState.CONFIRMED,
+        is_worked_on=True,
     )
     items = file_items(found, is_agreed=True)
     return [item.name for item in items if item.is_required and not item.is_there]

@@ -224,7 +224,7 @@ def _own_list(county: Unit, kind: TermKind, by: User) -> list[DisputeTerm]:
         )
         for each in common
     )
-    rows = list(own)
+    rows = list(own.all())
     copies = {row.code: row.pk for row in rows}
     _point_to_copies(county, kind, {each.pk: copies[each.code] for each in common})
     audit.record(

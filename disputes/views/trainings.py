@@ -91,7 +91,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             data = {name: form[name].data for name in form.fields}
             data["base"] = services.shown(training)
             context["form"] = TrainingForm(data, user=user, training=training)
-            context["saved"] = True
+            context["saved"] = [
+                (str(form.fields[name].label), form.cleaned_data[name], getattr(training, name))
+                for name in services.FIELDS
+                if form.cleaned_data[name] != getattr(training, name)
+            ]
             status = 409
         except Refused as error:
             tell(request, error)
