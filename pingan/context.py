@@ -57,8 +57,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, tuple[Role, ...]], ...]], ...
         (
             ("disputes:dispute-mine", "我的纠纷", _DESKS),
             ("disputes:dispute-list", "纠纷台账", _RECORDS),
+            ("disputes:ledger-list", "台账导入导出", _RECORDS),
             ("disputes:dispute-county", "看板", (Role.COUNTY_OFFICER, Role.LEADER)),
             ("disputes:dispute-board", "看板", (Role.VILLAGE_CLERK, *_TOWNSHIP)),
+            ("disputes:committee-list", "调解组织", _RECORDS),
+            ("disputes:subsidy-list", "以案定补", (*_DESKS, Role.LEADER)),
+            ("disputes:setting-list", "纠纷设置", (Role.COUNTY_OFFICER,)),
         ),
     ),
     (
