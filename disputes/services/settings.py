@@ -264,7 +264,11 @@ def _free_name(rows: list[DisputeTerm], name: str) -> str:
 
 
 def _tell(
-    action: str, row: DisputeTerm, by: User, before: dict[str, object], after: dict[str, object]
+    action: str,
+    row: DisputeTerm,
+    by: User,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
 ) -> None:
     audit.record(
         action=action,
