@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django import forms
 
@@ -16,7 +16,6 @@ from disputes.forms.fields import line
 from disputes.forms.ledger_lines import FIRST_DAY, Line, as_words, is_empty
 from disputes.models import Committee, DisputeTerm, Mediator
 from disputes.selectors import ledgers as columns
-from disputes.selectors.cases import Filters
 from disputes.selectors.registration import committees_for, mediators_for, registering_units
 from disputes.selectors.terms import terms_of
 from disputes.services.exports import SHORTEST_PASSWORD
@@ -45,17 +44,8 @@ FORMS = {str(each.label): each for each in AgreementForm}
 class LedgerFilterForm(CaseFilterForm):
     """As the list of cases; a ledger begins with all of them."""
 
-    def filters(self) -> Filters:
-        found = super().filters()
-        return Filters(
-            state=self.cleaned_data.get("state") or "all",
-            category=found.category,
-            level=found.level,
-            unit=found.unit,
-            first=found.first,
-            last=found.last,
-            text=found.text,
-        )
+    def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
+        super().__init__({"state": "all", **{name: data[name] for name in data}}, user=user)
 
 
 class LedgerUploadForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -24,13 +24,14 @@ Key = tuple[int, dt.date, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind`: text, count, money (in 分) or day. On screen and paper: the narrower table."""
+    """`kind`: text, count, money (in 分) or day; `short`: its head on paper, where it stands."""
 
     label: str
     kind: str
     width: float
     value: Callable[[Any], Any]
-    is_on_paper: bool = False
+    short: str = ""
+    is_on_screen: bool = False
 
 
 def _agreement(dispute: Dispute) -> Agreement | None:
@@ -65,43 +66,51 @@ ROLES = {str(role.label): role for role in PartyRole}
 
 def _count(role: PartyRole) -> Column:
     label = str(role.label)
-    on_paper = role != PartyRole.THIRD
-    return Column(label, "count", 10, lambda row: getattr(row, f"{role.value}s"), on_paper)
+    is_shown = role != PartyRole.THIRD
+    return Column(
+        label,
+        "count",
+        10,
+        lambda row: getattr(row, f"{role.value}s"),
+        label if is_shown else "",
+        is_shown,
+    )
 
 
 LEDGER: tuple[Column, ...] = (
-    Column(CODE, "text", 26, lambda row: row.code, True),
-    Column(UNIT, "text", 16, lambda row: row.unit.name, True),
-    Column(REGISTERED_ON, "day", 12, lambda row: row.registered_on, True),
-    Column(TITLE, "text", 30, lambda row: row.title, True),
-    Column(CATEGORY, "text", 12, lambda row: row.category.name, True),
+    Column(CODE, "text", 26, lambda row: row.code, CODE, True),
+    Column(UNIT, "text", 16, lambda row: row.unit.name, UNIT, True),
+    Column(REGISTERED_ON, "day", 12, lambda row: row.registered_on, REGISTERED_ON, True),
+    Column(TITLE, "text", 30, lambda row: row.title, TITLE, True),
+    Column(CATEGORY, "text", 12, lambda row: row.category.name, "类别", True),
     Column(SCALE, "text", 18, lambda row: row.scale.name if row.scale else ""),
     Column(SOURCE, "text", 14, lambda row: row.source.name),
-    Column(PLACE, "text", 20, lambda row: row.place, True),
+    Column(PLACE, "text", 20, lambda row: row.place, "地点", True),
     Column(HAPPENED_ON, "day", 12, lambda row: row.happened_on),
-    Column(PEOPLE, "count", 9, lambda row: row.people, True),
+    Column(PEOPLE, "count", 9, lambda row: row.people, "人数"),
     Column(AMOUNT, "money", 14, lambda row: row.amount),
     *(_count(role) for role in PartyRole),
     Column(CHANNEL, "text", 18, lambda row: str(row.get_channel_display())),
     Column(COMMITTEE, "text", 28, lambda row: row.committee.name if row.committee else ""),
     Column(MEDIATOR, "text", 11, lambda row: row.mediator.number if row.mediator else ""),
-    Column("承办单位", "text", 16, lambda row: row.holder.name, True),
-    Column("办理层级", "text", 10, lambda row: str(row.get_level_display()), True),
+    Column("承办单位", "text", 16, lambda row: row.holder.name, "承办单位", True),
+    Column("办理层级", "text", 10, lambda row: str(row.get_level_display()), "层级", True),
     Column(ACCEPTED_ON, "day", 12, lambda row: row.accepted_on),
-    Column(STATE, "text", 12, lambda row: str(row.get_state_display()), True),
-    Column(SETTLED_ON, "day", 17, lambda row: row.settled_on, True),
+    Column(STATE, "text", 12, lambda row: str(row.get_state_display()), STATE, True),
+    Column(SETTLED_ON, "day", 17, lambda row: row.settled_on, "终结日期", True),
     Column(
         "化解层级",
         "text",
         10,
         lambda row: str(row.get_settled_level_display() or "") if row.settled_level else "",
     ),
-    Column(FORM, "text", 10, _form, True),
+    Column(FORM, "text", 10, _form, FORM),
     Column("履行完毕日期", "day", 13, _performed_on),
     Column("司法确认", "text", 10, _confirmation),
-    Column("结案日期", "day", 12, lambda row: row.closed_on, True),
+    Column("结案日期", "day", 12, lambda row: row.closed_on, "结案日期"),
 )
-PAPER = tuple(column for column in LEDGER if column.is_on_paper)
+PAPER = tuple(column for column in LEDGER if column.short)
+SCREEN = tuple(column for column in LEDGER if column.is_on_screen)
 
 
 def _with_counts(rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
@@ -148,10 +157,10 @@ class LedgerLine:
     cells: list[tuple[Column, str]]
 
 
-def lines(rows: Iterable[Dispute]) -> list[LedgerLine]:
-    """The narrower table, ready to print."""
+def lines(rows: Iterable[Dispute], columns: Sequence[Column]) -> list[LedgerLine]:
+    """Rows of a narrower table, ready to print."""
     return [
-        LedgerLine(row.pk, [(column, as_text(column.kind, column.value(row))) for column in PAPER])
+        LedgerLine(row.pk, [(each, as_text(each.kind, each.value(row))) for each in columns])
         for row in rows
     ]
 

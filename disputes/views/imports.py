@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             tell(request, error)
         else:
-            return redirect("disputes:import-detail", run.pk)
+            return redirect("disputes:ledger-run", run.pk)
     elif request.method == "POST":
         messages.error(request, "请先选择填好的导入表。")
     runs = DisputeImport.objects.visible_to(user).exclude(applied_at=None)
@@ -136,7 +136,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         tell(request, error)
     else:
         messages.success(request, f"已导入{count}件纠纷。{UNDO_DAYS}天内可以整批撤销。")
-    return redirect("disputes:import-detail", pk)
+    return redirect("disputes:ledger-run", pk)
 
 
 @require_POST
@@ -147,10 +147,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         gone, kept = undo_ledger(run=run, by=signed_in(request))
     except Refused as error:
         tell(request, error)
-        return redirect("disputes:import-detail", pk)
+        return redirect("disputes:ledger-run", pk)
     text = f"已撤销这次导入，删除{len(gone)}件，案号不再使用。"
     if kept:
         named = "、".join(kept[:CODES_SHOWN]) + ("等" if len(kept) > CODES_SHOWN else "")
         text += f"另有{len(kept)}件导入后已经办理过，保留在系统里：{named}。"
     messages.success(request, text)
-    return redirect("disputes:import-detail", pk)
+    return redirect("disputes:ledger-run", pk)

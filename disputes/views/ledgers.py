@@ -21,7 +21,7 @@ from disputes.excel.sheets import Head
 from disputes.forms.imports import LedgerFilterForm, NamesExportForm
 from disputes.models import DESK_ROLES
 from disputes.selectors.cases import Filters
-from disputes.selectors.ledgers import LEDGER, PAPER, in_hand, ledger, lines, values
+from disputes.selectors.ledgers import LEDGER, PAPER, SCREEN, in_hand, ledger, lines, values
 from disputes.services.exports import MOST_NAMED, export_names
 from disputes.views.answers import signed_in, tell
 from pingan.enums import ADMINISTRATOR_ROLES
@@ -76,8 +76,8 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_LENGTH).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "columns": PAPER,
-        "rows": lines(page),
+        "columns": SCREEN,
+        "rows": lines(page, SCREEN),
         "page": page,
         "query": f"&{query}" if query else "",
         "asked": f"?{query}" if query else "",
@@ -104,7 +104,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     context: dict[str, Any] = {
         "columns": PAPER,
-        "rows": lines(found),
+        "rows": lines(found, PAPER),
         "count": count,
         "narrowed": _narrowed(form, filters),
         "back": back,

@@ -82,7 +82,7 @@ def sheet_of(content: bytes) -> Any:
 
 def filled(client: Client, *rows: dict[str, Any]) -> bytes:
     """The downloaded workbook with these rows; the unit is the clerk's own."""
-    book = openpyxl.load_workbook(io.BytesIO(page(client, "import-template").content))
+    book = openpyxl.load_workbook(io.BytesIO(page(client, "ledger-template").content))
     sheet = book[SHEET]
     heads = [cell.value for cell in sheet[1]]
     unit = book["选项"].cell(1, heads.index("登记单位") + 1).value
@@ -100,7 +100,7 @@ def saved(book: Any) -> bytes:
 
 def send(client: Client, content: bytes, name: str = "演示甲的纠纷.xlsx") -> Any:
     file = SimpleUploadedFile(name, content)
-    return client.post(reverse("disputes:import-list"), {"file": file}, follow=True)
+    return client.post(reverse("disputes:ledger-import"), {"file": file}, follow=True)
 
 
 def errors(client: Client, *rows: dict[str, Any]) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def errors(client: Client, *rows: dict[str, Any]) -> list[tuple[str, str]]:
 def taken_in(client: Client, *rows: dict[str, Any]) -> DisputeImport:
     send(client, filled(client, *rows))
     run = DisputeImport.objects.latest("pk")
-    client.post(reverse("disputes:import-apply", args=[run.pk]))
+    client.post(reverse("disputes:ledger-run-apply", args=[run.pk]))
     run.refresh_from_db()
     return run
 
@@ -230,7 +230,7 @@ def test_a_leader_sees_the_ledger_but_exports_and_imports_nothing(tree, desk):
 
     assert page(leader, "ledger-list").status_code == 200
     assert shows_no_name(page(leader, "ledger-list"))
-    for name in ("ledger-names", "import-list", "import-template"):
+    for name in ("ledger-names", "ledger-import", "ledger-template"):
         assert page(leader, name).status_code == 403
     assert export(leader).status_code == 403
     assert send(leader, b"").status_code == 403
@@ -352,7 +352,7 @@ def test_an_export_without_purpose_or_password_is_refused(tree, desk, client, fi
 
 def test_template_offers_the_own_units_and_the_lists_of_the_county(tree, client, township_clerk):
     book = openpyxl.load_workbook(
-        io.BytesIO(page(browser(township_clerk), "import-template").content)
+        io.BytesIO(page(browser(township_clerk), "ledger-template").content)
     )
 
     heads = [cell.value for cell in book[SHEET][1]]
@@ -394,7 +394,7 @@ def test_a_ledger_goes_round(tree, desk, client):
     assert not Dispute.objects.exists()
     assert not any(name in everything_stored() for name in NAMES)
 
-    client.post(reverse("disputes:import-apply", args=[run.pk]))
+    client.post(reverse("disputes:ledger-run-apply", args=[run.pk]))
 
     first, second = Dispute.objects.order_by("pk")
     assert (first.state, first.settled_on, first.accepted_on, first.handler) == (
@@ -488,7 +488,7 @@ def test_every_error_names_its_cell_and_repeats_nothing(client, change, cell, se
     assert sentence in found[0][1]
     run = DisputeImport.objects.get()
     assert not run.proposal
-    client.post(reverse("disputes:import-apply", args=[run.pk]))
+    client.post(reverse("disputes:ledger-run-apply", args=[run.pk]))
     assert not Dispute.objects.exists()
     assert not any(name in everything_stored() for name in NAMES)
 
@@ -518,7 +518,7 @@ def test_an_unchanged_ledger_comes_back_as_no_change(tree, desk, client):
     run = DisputeImport.objects.get()
     assert (run.error_count, run.new_count, run.same_count) == (0, 0, 2)
     assert "没有变化" in answer.content.decode()
-    client.post(reverse("disputes:import-apply", args=[run.pk]))
+    client.post(reverse("disputes:ledger-run-apply", args=[run.pk]))
     assert Dispute.objects.count() == 2
 
 
@@ -551,8 +551,8 @@ def test_a_waiting_ledger_is_its_bearers_alone(tree, desk, client, township_cler
     run = DisputeImport.objects.get()
     stranger = browser(township_clerk)
 
-    assert page(stranger, "import-detail", run.pk).status_code == 404
-    for name in ("import-apply", "import-undo"):
+    assert page(stranger, "ledger-run", run.pk).status_code == 404
+    for name in ("ledger-run-apply", "ledger-run-undo"):
         assert stranger.post(reverse(f"disputes:{name}", args=[run.pk])).status_code == 404
     with pytest.raises(Refused):
         apply_ledger(run=run, by=township_clerk)
@@ -562,7 +562,7 @@ def test_a_waiting_ledger_is_its_bearers_alone(tree, desk, client, township_cler
 def test_a_ledger_is_taken_in_once(client):
     run = taken_in(client, ROW)
 
-    answer = client.post(reverse("disputes:import-apply", args=[run.pk]), follow=True)
+    answer = client.post(reverse("disputes:ledger-run-apply", args=[run.pk]), follow=True)
 
     assert "已经导入过了" in answer.content.decode()
     assert Dispute.objects.count() == 1
@@ -579,7 +579,7 @@ def test_one_row_that_fails_takes_all_back(tree, desk, client):
         registered_on=dt.date(2026, 9, 3),
     )
 
-    answer = client.post(reverse("disputes:import-apply", args=[run.pk]), follow=True)
+    answer = client.post(reverse("disputes:ledger-run-apply", args=[run.pk]), follow=True)
 
     assert "第3行的纠纷在上传以后已经有人登记" in answer.content.decode()
     assert Dispute.objects.count() == 1
@@ -596,7 +596,7 @@ def test_a_refusal_in_the_middle_takes_all_back(tree, township_clerk):
     gone.path = tree.villages[3].path + "00000001"
     gone.save()
 
-    answer = clerk.post(reverse("disputes:import-apply", args=[run.pk]), follow=True)
+    answer = clerk.post(reverse("disputes:ledger-run-apply", args=[run.pk]), follow=True)
 
     assert "第3行：您不能替" in answer.content.decode()
     assert "整份台账都没有写入" in answer.content.decode()
@@ -616,7 +616,7 @@ def test_undo_removes_what_nobody_touched_and_gives_no_number_twice(tree, desk, 
         dispute=third, kind=RecordKind.SITTING, on=dt.date(2026, 9, 6), text="谈了一次", by=desk
     )
 
-    answer = client.post(reverse("disputes:import-undo", args=[run.pk]), follow=True)
+    answer = client.post(reverse("disputes:ledger-run-undo", args=[run.pk]), follow=True)
 
     assert "删除2件，案号不再使用" in answer.content.decode()
     assert f"保留在系统里：{second.code}、{third.code}" in answer.content.decode()
@@ -624,7 +624,7 @@ def test_undo_removes_what_nobody_touched_and_gives_no_number_twice(tree, desk, 
     assert Party.objects.count() == 4
     assert AuditEvent.objects.filter(action="撤销导入的纠纷").count() == 2
     assert make_dispute(tree.villages[0], desk).number == 5
-    again = client.post(reverse("disputes:import-undo", args=[run.pk]), follow=True)
+    again = client.post(reverse("disputes:ledger-run-undo", args=[run.pk]), follow=True)
     assert "已经撤销过了" in again.content.decode()
 
 
@@ -633,7 +633,7 @@ def test_the_same_ledger_may_come_again_after_an_undo(tree, desk, client):
         client,
         ROW | {"状态": "达成协议", "协议形式": "口头协议", "协议（终结）日期": dt.date(2026, 9, 9)},
     )
-    client.post(reverse("disputes:import-undo", args=[run.pk]))
+    client.post(reverse("disputes:ledger-run-undo", args=[run.pk]))
     assert not Dispute.objects.exists()
 
     taken_in(client, ROW)
@@ -648,7 +648,7 @@ def test_undo_has_its_days(desk, client, time_machine):
     with pytest.raises(Refused, match="超过7天"):
         undo_ledger(run=run, by=desk)
 
-    assert "不能整批撤销" in page(browser(desk), "import-detail", run.pk).content.decode()
+    assert "不能整批撤销" in page(browser(desk), "ledger-run", run.pk).content.decode()
     assert Dispute.objects.count() == 1
 
 
