@@ -131,12 +131,12 @@ def _measure(counties: Sequence[Unit], month: Month, repeat: int) -> dict[str, A
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float]:
     """Seconds by the clock, and of the processors: this process and the database's."""
-    started, used = time.perf_counter(), _used()
+    started, used = time.perf_counter(), used_seconds()
     work()
-    return time.perf_counter() - started, _used() - used
+    return time.perf_counter() - started, used_seconds() - used
 
 
-def _used() -> float:
+def used_seconds() -> float:
     """Processor seconds so far: what others do at the same time does not lengthen them."""
     own = time.process_time()
     if connection.vendor != "postgresql":
