@@ -10,7 +10,7 @@ from disputes.services.agreements import add_performance, record_agreement
 from disputes.services.records import add_record, add_visit
 from disputes.services.registration import PartyEntry
 from pingan.models import Unit, User
-from tests.disputes.file_makers import day, make_terms
+from tests.disputes.file_makers import day, make_terms, scan
 from tests.disputes.makers import make_committee, make_dispute, make_mediator, move
 
 NAMES = ("演示砚台", "演示灯笼")
@@ -38,6 +38,7 @@ def working_case(unit: Unit, by: User, **fields: Any) -> Dispute:
     move(dispute, Move.START, by, day(3))
     for kind in (RecordKind.RIGHTS, RecordKind.SITTING, RecordKind.EVIDENCE):
         add_record(dispute=dispute, kind=kind, on=day(4), text=FACTS, by=by)
+    dispute.refresh_from_db()
     return dispute
 
 
@@ -46,6 +47,7 @@ def agreed_case(unit: Unit, by: User, **fields: Any) -> Dispute:
     dispute = working_case(unit, by, **fields)
     terms = make_terms(facts=FACTS, content=f"{NAMES[0]}重砌院墙")
     record_agreement(dispute=dispute, terms=terms, by=by)
+    dispute.refresh_from_db()
     return dispute
 
 
@@ -53,7 +55,14 @@ def closed_case(unit: Unit, by: User, **fields: Any) -> Dispute:
     """Performed, visited and closed: the file is complete."""
     dispute = agreed_case(unit, by, **fields)
     agreement = dispute.agreement
-    add_performance(agreement=agreement, on=day(10), what="院墙已砌好", by=by, is_all=True)
+    add_performance(
+        agreement=agreement,
+        on=day(10),
+        what="院墙已砌好",
+        upload=scan(content=f"%PDF-1.7\n{FACTS}\n%%EOF\n".encode()),
+        is_all=True,
+        by=by,
+    )
     add_visit(
         dispute=dispute,
         on=day(12),
