@@ -82,6 +82,11 @@ def warnings_of(committee: Committee, today: dt.date) -> list[str]:
     )
 
 
+def short_kind(kind: CommitteeKind) -> str:
+    """村(居) for 村(居)调解委员会: heads of narrow columns."""
+    return kind.label.removesuffix("调解委员会")
+
+
 @dataclass(slots=True)
 class RegisterLine:
     """The committees of one unit and below."""
@@ -131,7 +136,8 @@ def register(user: User, today: dt.date) -> tuple[list[RegisterLine], RegisterLi
         line = lines.get(row.unit.path[:width])
         for each in (total, line) if line else (total,):
             _count(each, row, today)
-    return [line for line in lines.values() if line.unit_id or line.committees], total
+    kept = {unit.path for unit in below if unit.level in (Level.TOWNSHIP, Level.VILLAGE)}
+    return [line for path, line in lines.items() if path in kept or line.committees], total
 
 
 def _count(line: RegisterLine, row: Committee, today: dt.date) -> None:

@@ -275,8 +275,8 @@ def claim_sums(found: QuerySet[SubsidyClaim], *, shows_masked: bool) -> ClaimSum
     total = ClaimSum("合计")
     months: dict[Hashable, ClaimSum] = {}
     mediators: dict[Hashable, ClaimSum] = {}
-    committees: dict[Hashable, ClaimSum] = {}
-    townships: dict[Hashable, ClaimSum] = {}
+    committees: dict[tuple[str, int], ClaimSum] = {}
+    townships: dict[str, ClaimSum] = {}
     order = {pk: place for place, pk in enumerate(people)}
     for pk, month, state, count, amount in sorted(grouped, key=lambda row: (row[1], order[row[0]])):
         mediator = people[pk]
@@ -287,14 +287,17 @@ def claim_sums(found: QuerySet[SubsidyClaim], *, shows_masked: bool) -> ClaimSum
             total,
             months.setdefault(month, ClaimSum(month.label)),
             mediators.setdefault((month, pk), ClaimSum(f"{month.label}　{committee.name}　{name}")),
-            committees.setdefault(committee.pk, ClaimSum(committee.name)),
-            townships.setdefault(township.pk, ClaimSum(township.name)),
+            committees.setdefault((committee.unit.path, committee.pk), ClaimSum(committee.name)),
+            townships.setdefault(township.path, ClaimSum(township.name)),
         )
         for line in lines:
             line.add(state, count, amount)
     return ClaimSums(
         total,
-        *(list(each.values()) for each in (months, mediators, committees, townships)),
+        list(months.values()),
+        list(mediators.values()),
+        [committees[key] for key in sorted(committees)],
+        [townships[key] for key in sorted(townships)],
     )
 
 

@@ -95,6 +95,7 @@ def end_mediator(
         raise Refused(f"{row.number}号调解员已于{row.ends_on:%Y-%m-%d}解聘。")
     if not reason.strip():
         raise Refused("请写明解聘理由。")
+    _check_nameless(row, reason)
     if on > timezone.localdate():
         raise Refused("解聘日期不能晚于今天。")
     if on <= row.starts_on:
@@ -121,9 +122,16 @@ def look_at_mediator(*, mediator: Mediator, purpose: str, by: User) -> str:
     policies.check_see_mediator(mediator=mediator, by=by)
     if not purpose.strip():
         raise Refused("请写明查看姓名的用途。")
+    _check_nameless(mediator, purpose)
     unit = mediator.committee.unit
     audit.record(action=LOOK, obj=mediator, by=by, unit=unit, note=purpose)
     return mediator.name.reveal()
+
+
+def _check_nameless(row: Mediator, text: str) -> None:
+    """The trail is read by people who may not know the name."""
+    if row.name.reveal() in "".join(text.split()):
+        raise Refused("请不要在用途和理由里写姓名，操作日志别人也看得到。写编号就可以。")
 
 
 def _fill(row: Mediator, entry: MediatorEntry) -> None:

@@ -29,6 +29,7 @@ from disputes.selectors.committees import (
     committees,
     mediators_of,
     register,
+    short_kind,
     warnings_of,
 )
 from disputes.services import committees as services
@@ -40,6 +41,7 @@ from pingan.refusals import Conflict, Refused
 from pingan.stash import posted_or_stashed
 
 PAGE_SIZE = 50
+KIND_HEADS = [short_kind(kind) for kind in CommitteeKind]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -75,7 +77,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     """Counts of each unit below the own one."""
     user = reader(request)
     lines, total = register(user, timezone.localdate())
-    context = {"lines": lines, "total": total, "kinds": CommitteeKind.labels}
+    context = {"lines": lines, "total": total, "kinds": KIND_HEADS}
     return render(request, "disputes/committee_register.html", context)
 
 
@@ -128,7 +130,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "committee": committee,
         "warnings": warnings_of(committee, today),
-        "mediators": mediators_of(committee, user, today),
+        "mediators": [
+            (line, policies.may(policies.check_see_mediator, mediator=line.mediator, by=user))
+            for line in mediators_of(committee, user, today)
+        ],
         "may_keep": policies.may(policies.check_keep_committee, committee=committee, by=user),
         "may_dissolve": committee.dissolved_on is None
         and policies.may(policies.check_found_committee, unit=committee.unit, by=user),
