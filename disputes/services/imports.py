@@ -13,7 +13,16 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from disputes import policies
-from disputes.enums import AgreementForm, Channel, DisputeState, Move, PartyKind, PartyRole
+from disputes.deadlines import due_day
+from disputes.enums import (
+    OPEN_STATES,
+    AgreementForm,
+    Channel,
+    DisputeState,
+    Move,
+    PartyKind,
+    PartyRole,
+)
 from disputes.models import (
     Agreement,
     Committee,
@@ -26,6 +35,7 @@ from disputes.models import (
     Party,
 )
 from disputes.selectors.ledgers import Key, taken_keys
+from disputes.selectors.terms import settings_of
 from disputes.services.agreements import Terms, record_agreement
 from disputes.services.moves import move_dispute
 from disputes.services.registration import FIELDS, Entry, PartyEntry, register_dispute
@@ -182,6 +192,7 @@ def apply_ledger(*, run: DisputeImport, by: User) -> int:
     _check_not_taken(cases)
     made = [_take_in(case, named, by) for case in cases]
     rows = Dispute.objects.in_bulk([dispute.pk for dispute in made])
+    _start_levels(list(rows.values()), by)
     ImportedCase.objects.bulk_create(
         ImportedCase(
             run=held,
@@ -198,7 +209,7 @@ def apply_ledger(*, run: DisputeImport, by: User) -> int:
     held.applied_at = timezone.now()
     held.proposal = Sealed()
     held.save(update_fields=["applied_at", "proposal"])
-    _record("导入纠纷台账", held, by, {"cases": len(made)})
+    _record("导入纠纷台账", held, by, {"cases": len(made), "level_since": timezone.localdate()})
     run.refresh_from_db()
     return len(made)
 
@@ -283,6 +294,17 @@ def _bring_to(dispute: Dispute, case: ProposedCase, by: User) -> None:
         step(ENDINGS[case.state], ended_on, case.note)
 
 
+def _start_levels(rows: Sequence[Dispute], by: User) -> None:
+    """The days of the level of what is still open begin today: else an old ledger would go up
+    by itself as a whole within the hour, before anybody has looked at it."""
+    today = timezone.localdate()
+    last = due_day(today, settings_of(by.unit.root_id).level_days)
+    still_open = [row for row in rows if row.state in OPEN_STATES]
+    for row in still_open:
+        row.level_since, row.level_due_on = today, last
+    Dispute.objects.bulk_update(still_open, ["level_since", "level_due_on"])
+
+
 def undo_until(run: DisputeImport) -> dt.datetime | None:
     """Until when it may be undone; None where it was not taken in, or was undone."""
     if run.applied_at is None or run.undone_at is not None:
@@ -360,7 +382,7 @@ def _foreign(model: type[Model], keys: Mapping[int, Any]) -> list[tuple[str, Que
     ]
 
 
-def _record(action: str, run: DisputeImport, by: User, after: dict[str, int]) -> None:
+def _record(action: str, run: DisputeImport, by: User, after: dict[str, Any]) -> None:
     audit.record(
         action=action,
         obj=run,

@@ -151,6 +151,6 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     text = f"已撤销这次导入，删除{len(gone)}件，案号不再使用。"
     if kept:
         named = "、".join(kept[:CODES_SHOWN]) + ("等" if len(kept) > CODES_SHOWN else "")
-        text += f"另有{len(kept)}件导入后已经办理过，保留在系统里：{named}。"
+        text += f"另有{len(kept)}件导入后已经办理或上报，保留在系统里：{named}。"
     messages.success(request, text)
     return redirect("disputes:ledger-run", pk)

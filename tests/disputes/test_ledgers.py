@@ -23,6 +23,7 @@ from django.utils import timezone
 from disputes.enums import DisputeState, Move, PartyKind, PartyRole, RecordKind
 from disputes.excel.ledgers import SHEET
 from disputes.models import Agreement, Dispute, DisputeImport, ImportedCase, Party
+from disputes.services.escalations import escalate_due
 from disputes.services.imports import apply_ledger, undo_ledger
 from disputes.services.records import add_record
 from pingan.enums import ADMINISTRATOR_ROLES, Level, Role
@@ -439,6 +440,17 @@ def test_an_ending_without_agreement_is_taken_in_with_its_reason(client):
         DisputeState.WORKING,
         DisputeState.ACCEPTED,
     ]
+
+
+def test_an_old_open_case_has_its_days_from_the_import_on(tree, client):
+    taken_in(client, ROW, ROW | {"事由": "第二件", "状态": "已受理"})
+
+    escalate_due()
+
+    assert {(row.holder, row.level_since, row.level_due_on) for row in Dispute.objects.all()} == {
+        (tree.villages[0], dt.date(2026, 10, 12), dt.date(2026, 10, 19))
+    }
+    assert {row.registered_on for row in Dispute.objects.all()} == {dt.date(2026, 9, 3)}
 
 
 @pytest.mark.parametrize(
