@@ -14,6 +14,7 @@ from disputes.models import (
     SubsidyRate,
     Training,
 )
+from disputes.services.mediators import mediator_realm
 from pingan.enums import Level
 from pingan.models import Unit, User
 from pingan.privacy import Sealed, blind_index
@@ -104,7 +105,7 @@ def _load_mediators(
                     committee=committee,
                     number=f"{number:02d}",
                     name=Sealed.of(name),
-                    name_index=blind_index(name, realm=f"mediator {county.pk}"),
+                    name_index=blind_index(name, realm=mediator_realm(county.pk)),
                     is_full_time=is_big and number <= 2,
                     account=clerks.get(committee.unit_id) if is_clerk else None,
                     starts_on=committee.term_starts_on,
