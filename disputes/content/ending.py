@@ -111,8 +111,8 @@ def compose_oral(case: CaseFacts, agreement: AgreementText) -> Paper:
             (
                 *party_rows(case.parties),
                 (Field("纠纷类别", case.category), Field("达成日期", day_words(agreement.on))),
-                (Field("主要事实、争议事项和各方责任", agreement.facts or OPEN, 40),),
-                (Field("协议内容", agreement.content or OPEN, 40),),
+                (Field("主要事实、争议事项和各方责任", agreement.facts or OPEN, 24),),
+                (Field("协议内容", agreement.content or OPEN, 26),),
                 (Field("履行方式", agreement.manner or OPEN), Field("给付金额", amount)),
                 (
                     Field("履行地点", agreement.place or "未约定"),

@@ -124,6 +124,7 @@ def make_file(*, dispute: Dispute, by: User, tell: Tell) -> StoredFile:
         content = casefile_pdf(compose_file(case, attached), contents, issued_on=case.today)
     except RenderError as error:
         raise Refused(str(error)) from error
+    tell(steps, steps, "卷宗已经生成，一小时内可以下载。")
     return StoredFile.objects.create(
         unit=dispute.unit,
         name=_kept_name(dispute),

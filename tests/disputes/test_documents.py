@@ -218,7 +218,12 @@ def test_an_agreement_that_lacks_one_item_is_never_final(tree, clerk, item, suff
 
     stage = "签署稿" if item in BY_HAND else "草稿"
     assert stage in paper.name
-    if suffix == "pdf":
+    if suffix == "docx":
+        section = Document(io.BytesIO(paper.content)).sections[0]
+        header, footer = section.header._element.xml, section.footer.paragraphs[0].text
+        assert stage in footer
+        assert ('string="草稿"' in header) == (stage == "草稿")
+    else:
         with pdfplumber.open(io.BytesIO(paper.content)) as document:
             for page in document.pages:
                 text = "".join(char["text"] for char in page.chars)
