@@ -10,6 +10,9 @@ from django.db.models import Avg, Count, Max, Min
 
 from assessments.enums import Colour, Grade
 from assessments.models import Edition, Scorecard
+from disputes.figures import Figures
+from disputes.selectors.figures import figures_of
+from disputes.spans import Span
 from pingan.enums import Level
 from pingan.models import User
 from pingan.scopes import may_see
@@ -92,10 +95,11 @@ class Dashboard:
     top: tuple[UnitLine, ...]
     bottom: tuple[UnitLine, ...]
     red: tuple[UnitLine, ...]
+    disputes: Figures | None = None  # of the desk of disputes as it stands now; the county's own
 
 
 def dashboard(edition: Edition, user: User) -> Dashboard:
-    """Six queries, whatever the units and months."""
+    """Nine queries at most, whatever the units and months."""
     totals = activity_totals(edition.totals)
     before = previous_edition(edition)
     lines = _unit_lines(edition, user)
@@ -111,7 +115,15 @@ def dashboard(edition: Edition, user: User) -> Dashboard:
         top=tuple(townships[:ENDS]),
         bottom=tuple(townships[max(ENDS, len(townships) - ENDS) :]),
         red=tuple(line for _, line in lines if line.colour is Colour.RED),
+        disputes=_disputes(edition, user),
     )
+
+
+def _disputes(edition: Edition, user: User) -> Figures | None:
+    """The month of the county's desk of disputes; who sees less than the county is told none."""
+    if user.unit_id != edition.county_id:
+        return None
+    return figures_of(user, Span(edition.month.first_day, edition.month.last_day))
 
 
 def key_figures(now: ActivityTotals, before: ActivityTotals | None) -> tuple[KeyFigure, ...]:

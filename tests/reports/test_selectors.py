@@ -30,6 +30,7 @@ from reports.selectors.figures import activity_totals, month_figures
 from reports.selectors.matrix import month_matrix
 from reports.selectors.rankings import find_peers, moved, peers_in, ranking_page
 from tests.assessments.records import MONTH, add_inspection, make_return
+from tests.disputes.makers import make_dispute
 from tests.factories import County, make_county, make_user
 from tests.reports.figures import PREVIOUS_TOTALS, TOTALS
 from tests.reports.months import card_of, close, closed, fill
@@ -127,7 +128,7 @@ def test_figures_take_the_same_queries_for_two_townships_and_for_four(
     with CaptureQueriesContext(connection) as many:
         figures_of(Edition.objects.select_related("county").get(pk=larger.pk))
 
-    assert len(few) == len(many) <= 8
+    assert len(few) == len(many) <= 9
 
 
 def test_a_missing_count_is_nought():
@@ -302,7 +303,23 @@ def test_dashboard_takes_the_same_queries_for_more_units_and_months(
     with CaptureQueriesContext(connection) as many:
         dashboard(newest, officer)
 
-    assert len(few) == len(many) <= 8
+    assert len(few) == len(many) <= 9
+
+
+def test_dashboard_tells_the_county_alone_of_its_disputes(
+    tree: County, edition: Edition, county_officer: User, township_clerk: User, client_of: Any
+):
+    clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0], "desk")
+    make_dispute(tree.villages[0], clerk, registered_on=edition.month.first_day)
+
+    found = dashboard(edition, county_officer).disputes
+    page = client_of(county_officer).get(f"/dashboard/{edition.month}/").content.decode()
+
+    assert found is not None
+    assert (found.received, found.mediated) == (1, 0)
+    assert dashboard(edition, township_clerk).disputes is None
+    assert f"/disputes/county/?period={edition.month}" in page
+    assert "演示甲" not in page
 
 
 def matrix_of(user: User, parent: Unit, edition: Edition | None = None) -> dict[str, list[str]]:
@@ -387,7 +404,7 @@ def test_matrix_takes_the_same_queries_for_more_units(
     with CaptureQueriesContext(connection) as many:
         matrix_of(officer, larger.county, other)
 
-    assert len(few) == len(many) <= 8
+    assert len(few) == len(many) <= 9
 
 
 def test_unfinished_lists_every_earlier_month(tree: County, township_clerk: User):
