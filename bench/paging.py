@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -114,7 +115,7 @@ def _pages(writer: CaseWriter) -> list[Page]:
 def _measure(page: Page, rounds: int) -> None:
     """The page, the frame and the no-op view in turn; the middle of each."""
     client = _client(page.user)
-    asked: dict[str, Callable[[], HttpResponse]] = {
+    asked: dict[str, Callable[[], Any]] = {
         "page": lambda: _ask(client, page),
         "frame": lambda: client.get(FRAME),
         "nothing": lambda: client.get(NOTHING),
@@ -146,13 +147,13 @@ def _client(user: User) -> Client:
     return client
 
 
-def _ask(client: Client, page: Page) -> HttpResponse:
+def _ask(client: Client, page: Page) -> Any:
     if page.data is None:
         return client.get(page.address)
     return client.post(page.address, page.data)
 
 
-def _timed(ask: Callable[[], HttpResponse]) -> tuple[float, float]:
+def _timed(ask: Callable[[], Any]) -> tuple[float, float]:
     started, used = time.perf_counter(), used_seconds()
     ask()
     return time.perf_counter() - started, used_seconds() - used

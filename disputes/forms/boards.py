@@ -24,7 +24,7 @@ class PeriodForm(FilterForm):
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
         asked = read_period(data.get("period", ""))
-        self.period = asked or read_period(str(today.year)) or Span(today, today)
+        self.named = asked or read_period(str(today.year)) or Span(today, today)
         self.today = today
         super().__init__(data)
         choices: list[Any] = list(period_choices(today))
@@ -43,6 +43,7 @@ class PeriodForm(FilterForm):
         self.is_valid()
         first, last = (self.cleaned_data.get(name) for name in ("first", "last"))
         if first is None and last is None:
-            return self.period
-        days = (first or last.replace(month=1, day=1), last or self.today)
+            return self.named
+        end = last or self.today
+        days = (first or end.replace(month=1, day=1), end)
         return Span(min(days), max(days))

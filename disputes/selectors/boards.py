@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Sum
@@ -83,14 +83,14 @@ def board_of(user: User, unit: Unit, span: Span, today: dt.date) -> Board:
     )
 
 
-def _unit_lines(unit: Unit, by_unit: dict[Hashable, Figures]) -> list[Line]:
+def _unit_lines(unit: Unit, by_unit: dict[int, Figures]) -> list[Line]:
     """The units right below, each with all of its tree; last the unit's own desk."""
     depth = len(unit.path)
     sums: dict[int, Figures] = defaultdict(Figures)
-    paths = Unit.objects.filter(pk__in=by_unit).values_list("pk", "path")
+    paths = Unit.objects.filter(pk__in=list(by_unit)).values_list("pk", "path")
     for pk, path in paths:
-        child = path[depth : depth + ID_WIDTH]
-        sums[int(child) if child else unit.pk] += by_unit[pk]
+        segment = path[depth : depth + ID_WIDTH]
+        sums[int(segment) if segment else unit.pk] += by_unit[pk]
     most = max((each.received for each in sums.values()), default=0)
     shown = Q(parent=unit, level__in=TERRITORIES, valid_to=None) | Q(pk__in=sums)
     children = Unit.objects.filter(shown).order_by("level", "position", "code")
@@ -110,12 +110,12 @@ def _unit_lines(unit: Unit, by_unit: dict[Hashable, Figures]) -> list[Line]:
     return [*lines, Line(f"{unit.short_name}本级", sums[unit.pk])]
 
 
-def _category_lines(found: dict[Hashable, Figures]) -> list[Line]:
-    names = DisputeTerm.objects.filter(pk__in=found).values_list("pk", "name")
+def _category_lines(found: dict[int, Figures]) -> list[Line]:
+    names = DisputeTerm.objects.filter(pk__in=list(found)).values_list("pk", "name")
     return _by_received(Line(name, found[pk]) for pk, name in names)
 
 
-def _channel_lines(found: dict[Hashable, Figures]) -> list[Line]:
+def _channel_lines(found: dict[str, Figures]) -> list[Line]:
     return [Line(each.label, found[each.value]) for each in Channel if each.value in found]
 
 

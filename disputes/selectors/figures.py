@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Hashable
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -25,12 +25,10 @@ def cases_of(user: User, unit: Unit | None = None) -> QuerySet[Dispute]:
     return Dispute.objects.visible_to(user).filter(tree)
 
 
-def figures_by(
-    user: User, span: Span, key: str, unit: Unit | None = None
-) -> dict[Hashable, Figures]:
+def figures_by(user: User, span: Span, key: str, unit: Unit | None = None) -> dict[Any, Figures]:
     """Figures by a field of the case (`unit_id`, `category_id`, `channel`, `mediator_id`)."""
     cases = cases_of(user, unit).order_by()
-    found: dict[Hashable, Figures] = defaultdict(Figures)
+    found: dict[Any, Figures] = defaultdict(Figures)
     for part in (_begun(cases, span, key), _ended(cases, span, key), _visited(cases, span, key)):
         for name, figures in part.items():
             found[name] += figures
@@ -42,7 +40,7 @@ def figures_of(user: User, span: Span, unit: Unit | None = None) -> Figures:
     return sum(figures_by(user, span, "county_id", unit).values(), start=Figures())
 
 
-def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Figures]:
+def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
     """Cases registered in the span, and those over their term at its end."""
     received = Q(registered_on__range=span.days)
     late = unsettled(span.last)
@@ -98,7 +96,7 @@ def _earlier(own: str, outer: str) -> Q:
     return before & Q(**{f"{own}registered_on__gte": day - KEPT_IN_MIND})
 
 
-def _ended(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Figures]:
+def _ended(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
     """Cases whose mediation ended in the span."""
     agreed = Q(settled_level__isnull=False)
     mediated = agreed | Q(is_failed=True)
@@ -140,7 +138,7 @@ def _ended(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Fig
     }
 
 
-def _visited(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Hashable, Figures]:
+def _visited(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
     """Visits of the span, and those where people were content."""
     content = Q(satisfaction__in=[Satisfaction.SATISFIED, Satisfaction.FAIR])
     rows = (

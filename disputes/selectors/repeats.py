@@ -157,7 +157,7 @@ def _same_parties(
     """By case: others with a party of the same name; how many of the busiest party's in a year."""
     found: dict[int, set[int]] = defaultdict(set)
     close: dict[int, int] = defaultdict(int)
-    wanted: dict[tuple[int, str], set[int]] = defaultdict(set)
+    wanted: dict[tuple[int | None, str], set[int]] = defaultdict(set)
     mine = Party.objects.filter(dispute__in=own).exclude(name_index="").order_by()
     for pk, county, index in mine.values_list("dispute", "dispute__county", "name_index"):
         wanted[county, index].add(pk)
@@ -168,7 +168,7 @@ def _same_parties(
         name_index__in={index for _county, index in wanted},
         dispute__county__in={county for county, _index in wanted},
     )
-    days: dict[tuple[int, str], dict[int, dt.date]] = defaultdict(dict)
+    days: dict[tuple[int | None, str], dict[int, dt.date]] = defaultdict(dict)
     fields = ("dispute", "dispute__county", "name_index", "dispute__registered_on")
     for pk, county, index, day in rows.order_by().values_list(*fields):
         days[county, index][pk] = day
