@@ -17,6 +17,16 @@ from pingan.models import User
 SOON_DAYS = 3
 LOOK = "查看当事人姓名"
 PAUSED = Exists(ClockPause.objects.filter(dispute=OuterRef("pk"), ends_on=None))
+# What a case still needs when no clock of its level runs.
+NEXT = {
+    DisputeState.AGREED: "待履行",
+    DisputeState.PERFORMED: "待回访",
+    DisputeState.FOLLOWED: "待结案",
+    DisputeState.FAILED: "待结案",
+    DisputeState.GUIDED: "待结案",
+    DisputeState.WITHDRAWN: "待结案",
+    DisputeState.REJECTED: "待结案",
+}
 # The most pressing first; paused ones after those that run, settled ones last.
 PRESSING = (
     Case(When(level_due_on=None, then=2), When(PAUSED, then=1), default=0),
@@ -147,9 +157,9 @@ def level_name(level: int) -> str:
 
 
 def clock_word(dispute: Dispute, today: dt.date) -> tuple[str, str]:
-    """How long the present level still has, and the tone of it."""
+    """How long the present level still has, or what comes next; and the tone of it."""
     if dispute.state not in OPEN_STATES:
-        return "", "plain"
+        return NEXT.get(DisputeState(dispute.state), ""), "plain"
     if getattr(dispute, "is_paused", False):
         return "中止", "info"
     if dispute.level_due_on is None:

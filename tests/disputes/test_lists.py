@@ -129,7 +129,7 @@ def test_my_cases_are_those_in_my_hands_by_their_clock(
 
     assert numbers(page) == [1, 2, 3, 4]
     words = [row.clock for row in page.context["rows"]]
-    assert [words[0][:2], words[1][:2], words[2], words[3]] == ["超期", "还有", "中止", ""]
+    assert [words[0][:2], words[1][:2], words[2], words[3]] == ["超期", "还有", "中止", "待结案"]
     empty = text_of(client_of(township_clerk).get("/disputes/mine/"))
     assert "您手上没有未结案的纠纷。" in empty
 
