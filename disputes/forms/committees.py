@@ -19,6 +19,7 @@ from disputes.selectors.committees import (
 from disputes.services.committees import CommitteeEntry
 from disputes.services.mediators import MediatorEntry
 from disputes.services.trainings import TrainingEntry, shown
+from pingan.enums import Level
 from pingan.forms.filters import FilterForm
 from pingan.models import Unit, User
 
@@ -62,6 +63,16 @@ def _choose(form: forms.Form, name: str, queryset: Any) -> None:
     field.queryset = queryset
 
 
+class UnitField(forms.ModelChoiceField):
+    """Villages of one name are told apart by their township."""
+
+    def label_from_instance(self, obj: Unit) -> str:  # type: ignore[override]
+        above = obj.parent
+        if obj.level == Level.VILLAGE and above is not None:
+            return f"{obj.name}（{above.short_name}）"
+        return obj.name
+
+
 def _number(label: str, least: int, **kwargs: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=least, max_value=9999, **kwargs)
 
@@ -73,7 +84,7 @@ class _Versioned(forms.Form):
 class CommitteeForm(_Versioned):
     """A committee; the unit is chosen once, when it is founded."""
 
-    unit = forms.ModelChoiceField(label="所在单位", queryset=Unit.objects.none())
+    unit = UnitField(label="所在单位", queryset=Unit.objects.none(), empty_label="请选择单位")
     kind = forms.ChoiceField(label="类型", choices=CommitteeKind.choices)
     name = line("名称", 60, help_text="如“角奎镇发界村人民调解委员会”。")
     code = line("简称", 12, help_text="用在案号里，如“角人调”；本县不能重复。")
@@ -173,7 +184,7 @@ class MediatorForm(_Versioned):
 class TrainingForm(forms.Form):
     """Counts of one training."""
 
-    unit = forms.ModelChoiceField(label="组织单位", queryset=Unit.objects.none())
+    unit = UnitField(label="组织单位", queryset=Unit.objects.none())
     on = DayField(label="日期")
     topic = line("内容", 80, help_text="如“人民调解法和卷宗制作”，不写人名。")
     hours = forms.IntegerField(label="学时", min_value=1, max_value=200)

@@ -263,6 +263,9 @@ class ClaimSums:
     by_township: list[ClaimSum]
 
 
+_Place = tuple[int, int, str]  # level, position and code of a unit: the order of every list
+
+
 def claim_sums(found: QuerySet[SubsidyClaim], *, shows_masked: bool) -> ClaimSums:
     """Sums by mediator and month, committee and township. Two queries."""
     rows = (
@@ -275,20 +278,23 @@ def claim_sums(found: QuerySet[SubsidyClaim], *, shows_masked: bool) -> ClaimSum
     total = ClaimSum("合计")
     months: dict[Hashable, ClaimSum] = {}
     mediators: dict[Hashable, ClaimSum] = {}
-    committees: dict[tuple[str, int], ClaimSum] = {}
-    townships: dict[str, ClaimSum] = {}
+    committees: dict[tuple[_Place, str, int], ClaimSum] = {}
+    townships: dict[_Place, ClaimSum] = {}
     order = {pk: place for place, pk in enumerate(people)}
     for pk, month, state, count, amount in sorted(grouped, key=lambda row: (row[1], order[row[0]])):
         mediator = people[pk]
         committee = mediator.committee
         township = township_of(committee.unit)
+        place = (township.level, township.position, township.code)
         name = mediator_label(mediator, shows_masked=shows_masked)
         lines = (
             total,
             months.setdefault(month, ClaimSum(month.label)),
             mediators.setdefault((month, pk), ClaimSum(f"{month.label}　{committee.name}　{name}")),
-            committees.setdefault((committee.unit.path, committee.pk), ClaimSum(committee.name)),
-            townships.setdefault(township.path, ClaimSum(township.name)),
+            committees.setdefault(
+                (place, committee.unit.path, committee.pk), ClaimSum(committee.name)
+            ),
+            townships.setdefault(place, ClaimSum(township.name)),
         )
         for line in lines:
             line.add(state, count, amount)

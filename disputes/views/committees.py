@@ -149,7 +149,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         tell(request, error)
     start = {
-        "unit": request.GET.get("unit"),
+        "unit": request.GET.get("unit") or user.unit_id,
         "kind": CommitteeKind.TOWNSHIP
         if user.unit.level == Level.TOWNSHIP
         else CommitteeKind.VILLAGE,

@@ -106,6 +106,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list_of(training: Training) -> HttpResponse:
-    answer = redirect("disputes:training-list")
+    answer = redirect("disputes:committee-training-list")
     answer["Location"] += f"?year={training.on.year}"
     return answer
