@@ -215,15 +215,15 @@ def apply_ledger(*, run: DisputeImport, by: User) -> int:
 
 
 def _named(cases: Sequence[ProposedCase]) -> _Named:
-    """Everything the rows point at. The units are held: their cases are numbered one by one."""
+    """Everything the rows point at. Whoever numbers cases is held, always in the same order."""
     terms = {pk for case in cases for pk in (case.category, case.source, case.scale) if pk}
     units = Unit.objects.select_for_update(of=("self",)).order_by("pk")
+    committees = Committee.objects.select_for_update(of=("self",)).order_by("pk")
+    committees = committees.select_related("unit")
     found = _Named(
         units.in_bulk({case.unit for case in cases}),
         DisputeTerm.objects.in_bulk(terms),
-        Committee.objects.select_related("unit").in_bulk(
-            {case.committee for case in cases if case.committee}
-        ),
+        committees.in_bulk({case.committee for case in cases if case.committee}),
         Mediator.objects.select_related("committee").in_bulk(
             {case.mediator for case in cases if case.mediator}
         ),
