@@ -169,7 +169,7 @@ def ask_confirmation(*, agreement: Agreement, on: dt.date, court: str, by: User)
         raise Refused(f"“{row.get_state_display()}”的纠纷不能申请司法确认。")
     if held.confirmation in FIXED:
         raise Refused(f"司法确认{held.get_confirmation_display()}，不用再申请。")
-    if held.effective_on is None:
+    if held.effective_on is None or agreement_missing(held, row.parties.count()):
         raise Refused("协议还没有生效，不能申请司法确认。请先把协议各项填齐。")
     if not held.effective_on <= on <= timezone.localdate():
         raise Refused("申请日期应在协议生效之后，且不晚于今天。")

@@ -14,7 +14,6 @@ urlpatterns = [
     path("disputes/records/<int:pk>/", files.edit_record, name="record-edit"),
     path("disputes/records/<int:pk>/paper/", files.download_record, name="record-download"),
     path("disputes/<int:pk>/agreement/", agreements.edit, name="agreement-edit"),
-    path("disputes/<int:pk>/agreement/check/", agreements.check, name="agreement-check"),
     path("disputes/<int:pk>/performances/new/", agreements.perform, name="performance-create"),
     path(
         "disputes/performances/<int:pk>/paper/",

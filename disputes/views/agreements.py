@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from disputes import policies
 from disputes.deadlines import CONFIRM_LAW, FOLLOW_LAW
@@ -38,10 +37,15 @@ from pingan.models import User
 from pingan.refusals import Conflict, Refused
 from pingan.stash import posted_or_stashed
 
+# Asked by the page itself at its own address: a session that ends then loses nothing typed.
+CHECK = "check"
+
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the agreement of a case under mediation, or correct it before it is performed."""
     user, dispute = signed_in(request), handled_dispute(request, pk)
+    if CHECK in request.POST:
+        return _check(request, dispute)
     agreement = agreement_of(dispute) if dispute.state == DisputeState.AGREED else None
     if agreement is None and request.method != "POST":
         try:
@@ -70,10 +74,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return sealed_page(render(request, "disputes/agreement_edit.html", context, status=status))
 
 
-@require_POST
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def _check(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     """Which statutory items are still missing, while they are typed. Nothing is kept."""
-    dispute = handled_dispute(request, pk)
     facts = AgreementTermsForm(request.POST).items(dispute.parties.count())
     context = {"missing": missing_items(facts), "law": ITEMS_LAW}
     return sealed_page(render(request, "disputes/_agreement_missing.html", context))

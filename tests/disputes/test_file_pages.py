@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -166,13 +167,13 @@ def test_strangers_get_nothing_of_any_page(tree, by, client_of, township_clerk, 
         address("dispute-guide", dispute.pk),
         address("dispute-close", dispute.pk),
     ]
-    posts = [address("rights-note", dispute.pk), address("agreement-check", dispute.pk)]
+    posts = [address("rights-note", dispute.pk)]
     stranger, upper = client_of(other_clerk), client_of(township_clerk)
 
     assert {stranger.get(each).status_code for each in gets} == {404}
     assert {stranger.post(each).status_code for each in gets[1:2] + gets[5:] + posts} == {404}
     assert {upper.get(each).status_code for each in gets} == {403}
-    assert {upper.post(each).status_code for each in posts} == {403}
+    assert {upper.post(each, {"check": "1"}).status_code for each in gets[5:6] + posts} == {403}
     assert openings() == []
 
 
@@ -260,10 +261,10 @@ def test_agreement_is_written_checked_and_completed(tree, by, handler):
     dispute = make_working(tree.villages[0], by, facts=SECRET)
     page = address("agreement-edit", dispute.pk)
     assert SECRET in shown(handler.get(page))
-    check = handler.post(address("agreement-check", dispute.pk), agreement_fields(place=""))
+    check = handler.post(page, agreement_fields(place="", check="1"))
     assert "还缺：" in shown(check)
     assert "履行的地点" in shown(check)
-    whole = handler.post(address("agreement-check", dispute.pk), agreement_fields())
+    whole = handler.post(page, agreement_fields(check="1"))
     assert "法定各项齐全" in shown(whole)
     assert not Agreement.objects.exists()
 
@@ -472,3 +473,24 @@ def test_moves_without_a_page_of_their_own_stay_where_they_were(tree, by, handle
     answer = handler.get(address("dispute-move", dispute.pk, "withdraw"), follow=True)
 
     assert "“已撤回”的纠纷不能“当事人撤回”。" in shown(answer)
+
+
+def test_what_was_typed_survives_the_end_of_the_session(tree, by, handler):
+    dispute = make_working(tree.villages[0], by)
+    page = address("agreement-edit", dispute.pk)
+    by.set_password("pingan-demo-2026")
+    by.save()
+    browser = Client()
+    sign_in = {"username": by.username, "password": "pingan-demo-2026"}
+    browser.post(reverse("pingan:sign-in"), sign_in)
+    browser.cookies.pop("sessionid", None)
+    for name in [name for name in browser.cookies if "session" in name]:
+        browser.cookies.pop(name)
+
+    asked = browser.post(page, agreement_fields(check="1"), headers={"HX-Request": "true"})
+    browser.post(reverse("pingan:sign-in"), sign_in)
+    answer = browser.get(page)
+
+    assert asked.status_code == 204
+    assert "您填写的内容已经找回" in shown(answer)
+    assert "退还两垄地" in shown(answer)
