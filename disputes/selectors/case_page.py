@@ -19,7 +19,7 @@ from disputes.models import (
     FollowVisit,
     Handover,
 )
-from disputes.selectors.cases import LOOK
+from disputes.selectors.cases import LOOK, TAKEN
 from disputes.selectors.repeats import Repeats, repeats_of
 from disputes.selectors.terms import settings_of
 from pingan.enums import Level, Role
@@ -189,6 +189,7 @@ def _events(
             f"{up.get_from_level_display()} → {up.get_to_level_display()}（{up.to_unit.name}）"
         )
         found.append(Event(up.at, up.on, text, up.note, _who(up.by)))
+    found += _takings(dispute)
     for pause in pauses:
         until = f"，{pause.ends_on:%Y-%m-%d}恢复" if pause.ends_on else ""
         at = dispute.registered_at.replace(
@@ -196,6 +197,15 @@ def _events(
         )
         found.append(Event(at, pause.starts_on, f"期限中止{until}", pause.reason, _who(pause.by)))
     return sorted(found, key=lambda event: (event.on, event.at))
+
+
+def _takings(dispute: Dispute) -> list[Event]:
+    """Who took the case in hand: the former handler sees where it went."""
+    rows = AuditEvent.objects.filter(object_type="纠纷", object_id=str(dispute.pk), action=TAKEN)
+    return [
+        Event(row.at, timezone.localdate(row.at), "接手办理", "", row.by_name.rsplit("（", 1)[0])
+        for row in rows
+    ]
 
 
 def _who(user: User | None) -> str:

@@ -16,6 +16,7 @@ from pingan.models import User
 
 SOON_DAYS = 3
 LOOK = "查看当事人姓名"
+TAKEN = "接手纠纷"
 PAUSED = Exists(ClockPause.objects.filter(dispute=OuterRef("pk"), ends_on=None))
 # What a case still needs when no clock of its level runs.
 NEXT = {

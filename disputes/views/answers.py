@@ -56,6 +56,7 @@ def told(request: HttpRequest, error: Refused, form: forms.Form, dispute: Disput
 
 def renew(form: forms.Form, version: int) -> None:
     """What was typed, on top of the version that is saved now."""
-    data: Any = form.data.copy()
+    sent: Any = form.data
+    data = sent.copy()
     data["version"] = str(version)
     form.data = data

@@ -187,7 +187,7 @@ def _saved(form: RegisterForm, name: str, value: Any) -> Any:
     """A key as the choice it stands for."""
     field = form.fields.get(name)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        return dict(field.choices).get(value, value)  # type: ignore[call-overload]
+        return dict(field.widget.choices).get(value, value)
     if isinstance(field, forms.ModelChoiceField) and value is not None:
         return field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
     return value

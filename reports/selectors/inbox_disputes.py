@@ -59,12 +59,12 @@ def _due(user: User, today: dt.date) -> Iterator[Item]:
     rows = rows.filter(level_due_on__lte=today + SOON).order_by("level_due_on", "pk")
     found = list(rows.values_list("pk", "code", "title", "level", "level_due_on")[: MOST + 1])
     for pk, code, title, level, due_on in found[:MOST]:
+        assert due_on is not None  # it was asked for by its day
         left, tone = _left(due_on, today)
         detail = f"{code}，{level_name(level)}办理期限{describe(due_on)}期满。"
         yield Item(left, tone, f"纠纷　{title}", detail, _CASE, pk, due_on)
     if len(found) > MOST:
-        due_on = found[-1][-1]
-        yield Item("还有", _left(due_on, today)[1], "更多快到期的纠纷", "", _MINE, None, due_on)
+        yield Item("还有", "warn", "更多快到期的纠纷", "", _MINE, None, found[-1][-1])
 
 
 def _unperformed(user: User, today: dt.date) -> Iterator[Item]:

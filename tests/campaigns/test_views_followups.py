@@ -1,4 +1,6 @@
 import datetime as dt
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -303,3 +305,19 @@ def test_item_of_another_township_is_not_found(
     ask = client.get if word in ("view", "edit") else client.post
 
     assert ask(reverse(f"campaigns:follow-up-{word}", args=[five[4].pk])).status_code == 404
+
+
+def test_an_open_item_leads_to_the_registration_of_a_dispute(
+    village_return: MonthlyReturn, village_clerk: User, client_of: ClientOf
+):
+    sweep(village_return, "hazard", 1)
+    matter = item(title="两户争水渠", place="三组")
+    [follow_up] = register(village_return, village_clerk, matter)
+    client = client_of(village_clerk)
+
+    page = client.get(reverse("campaigns:follow-up-view", args=[follow_up.pk])).content.decode()
+
+    [address] = re.findall(r'href="([^"]*)">登记为纠纷', page)
+    form = client.get(html.unescape(address)).context["form"]
+    assert (form["title"].value(), form["place"].value()) == ("两户争水渠", "三组")
+    assert form["unit"].value() == follow_up.unit_id

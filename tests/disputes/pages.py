@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from disputes.enums import PartyRole, TermKind
@@ -30,11 +29,12 @@ def make_named(unit: Unit, by: User, **fields: Any) -> Dispute:
     return make_dispute(unit, by, **{**values, **fields})
 
 
-def text_of(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text_of(answer: Any) -> str:
+    whole: bytes = answer.content
+    return whole.decode()
 
 
-def leaks(answer: HttpResponse) -> list[str]:
+def leaks(answer: Any) -> list[str]:
     """The secrets that an answer shows, its headers included."""
     whole = text_of(answer) + str(answer.headers)
     return [secret for secret in SECRETS if secret in whole]

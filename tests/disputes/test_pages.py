@@ -198,6 +198,7 @@ def test_taking_a_case_in_hand_moves_the_names_with_it(case, clerk, township_cle
     assert (before.status_code, leaks(before)) == (403, [])
     assert leaks(after) == list(SECRETS)
     assert AuditEvent.objects.filter(action="接手纠纷").count() == 1
+    assert "接手办理" in text_of(client_of(clerk).get(f"/disputes/{case.pk}/"))
 
 
 def test_the_county_does_not_take_a_case_that_is_not_with_it(case, county_officer, client_of):
