@@ -202,9 +202,14 @@ def townships_of(user: User) -> QuerySet[Unit]:
     return Unit.objects.living().visible_to(user).filter(level=level).order_by("position", "code")
 
 
+def account_root(unit: Unit) -> str:
+    """Where a mediator's account may stand: a village's whole township, else the own tree."""
+    return unit.path[: 2 * ID_WIDTH] if unit.level == Level.VILLAGE else unit.path
+
+
 def accounts_for(committee: Committee) -> QuerySet[User]:
     """Accounts that may be a mediator's: the desks of the unit, its township, its department."""
-    path = committee.unit.path[: 2 * ID_WIDTH]
+    path = account_root(committee.unit)
     roles = [Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.COUNTY_OFFICER]
     return (
         User.objects.filter(scopes.within(path, "unit__path"), is_active=True, role__in=roles)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from disputes import policies
-from disputes.enums import OPEN_STATES, CommitteeKind
+from disputes.enums import CommitteeKind, DisputeState
 from disputes.models import Committee, Dispute, Mediator
 from disputes.statute import term_end
 from pingan import audit, scopes
@@ -106,9 +106,9 @@ def dissolve_committee(
     policies.check_keep_committee(committee=row, by=by)
     policies.check_found_committee(unit=row.unit, by=by)
     _check_dissolving(row, on, reason)
-    open_cases = Dispute.objects.filter(committee=row, state__in=OPEN_STATES).count()
+    open_cases = Dispute.objects.filter(committee=row).exclude(state=DisputeState.CLOSED).count()
     if open_cases:
-        raise Refused(f"还有{open_cases}件纠纷由它调解，没有办完，不能撤销。")
+        raise Refused(f"还有{open_cases}件纠纷由它调解，没有结案，不能撤销。")
     mediators = Mediator.objects.select_for_update(of=("self",)).filter(committee=row, ends_on=None)
     if mediators.filter(starts_on__gte=on).exists():
         raise Refused("有调解员在撤销日期当天或以后才聘任，请先更正聘任日期。")

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from disputes import policies
 from disputes.models import Committee, Mediator
+from disputes.selectors.committees import account_root
 from pingan import audit
-from pingan.fields import ID_WIDTH
 from pingan.models import User
 from pingan.privacy import Sealed, blind_index
 from pingan.refusals import Conflict, Refused
@@ -140,9 +140,8 @@ def _fill(row: Mediator, entry: MediatorEntry) -> None:
         raise Refused("聘任日期不能晚于今天。")
     if entry.starts_on < row.committee.founded_on:
         raise Refused(f"聘任日期不能早于委员会设立日期{row.committee.founded_on:%Y-%m-%d}。")
-    if entry.account is not None and not entry.account.unit.path.startswith(
-        unit.path[: 2 * ID_WIDTH]
-    ):
+    account = entry.account
+    if account is not None and not account.unit.path.startswith(account_root(unit)):
         raise Refused("账号要是本乡镇、本单位的。")
     row.is_full_time = entry.is_full_time
     row.account = entry.account

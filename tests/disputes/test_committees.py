@@ -185,7 +185,7 @@ def test_dissolving_waits_for_open_cases_and_ends_mediators(tree, village_clerk,
         dissolve_committee(committee=made, by=township_clerk, **how)
     with pytest.raises(Refused, match="请写明撤销理由"):
         dissolve_committee(committee=made, by=township_clerk, **{**how, "reason": " "})
-    type(case).objects.update(state="withdrawn")
+    type(case).objects.update(state="closed", closed_on=TODAY)
     dissolve_committee(committee=made, by=township_clerk, **how)
 
     one.refresh_from_db()
