@@ -8,9 +8,12 @@ state is `unsettled`: cases over their term at the end of the period.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from statistics import median
+from typing import Any
 
 from pingan.enums import Level
 
@@ -66,22 +69,27 @@ class Figures:
         """Settled by departments and offices, which stand at no level of 四级七天."""
         return self.settled - sum(self.by_level)
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(
-            received=self.received + other.received,
-            repeated=self.repeated + other.repeated,
-            agreed=self.agreed + other.agreed,
-            failed=self.failed + other.failed,
-            in_time=self.in_time + other.in_time,
-            unsettled=self.unsettled + other.unsettled,
-            performed=self.performed + other.performed,
-            confirmed=self.confirmed + other.confirmed,
-            prevented=self.prevented + other.prevented,
-            prevented_people=self.prevented_people + other.prevented_people,
-            visits=self.visits + other.visits,
-            satisfied=self.satisfied + other.satisfied,
-            by_level=tuple(a + b for a, b in zip(self.by_level, other.by_level, strict=True)),
-        )
+
+_COUNTS = attrgetter(*(each.name for each in fields(Figures) if each.name != "by_level"))
+
+
+def summed(figures: Iterable[Figures]) -> Figures:
+    """All of them together."""
+    every = list(figures)
+    if not every:
+        return Figures()
+    levels = tuple(map(sum, zip(*(each.by_level for each in every), strict=True)))
+    return Figures(*map(sum, zip(*map(_COUNTS, every), strict=True)), by_level=levels)
+
+
+def totals_by(
+    table: Mapping[tuple[Any, ...], Figures], name_of: Callable[[tuple[Any, ...]], Any]
+) -> dict[Any, Figures]:
+    """A table by several fields, summed up by what `name_of` makes of them."""
+    groups: dict[Any, list[Figures]] = defaultdict(list)
+    for key, figures in table.items():
+        groups[name_of(key)].append(figures)
+    return {name: summed(group) for name, group in groups.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -11,12 +12,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from disputes.enums import ConfirmationState, Move, Satisfaction
-from disputes.figures import LEVELS, Figures
-from disputes.models import Agreement, Dispute, DisputeMove, FollowVisit, Party
+from disputes.figures import LEVELS, Figures, summed
+from disputes.models import Agreement, Dispute, DisputeMove, Party
 from disputes.selectors.repeats import KEPT_IN_MIND
 from disputes.spans import Span
 from pingan import scopes
 from pingan.models import Unit, User
+
+# Columns of the queries below, in the order of the fields of `Figures`.
+COLUMNS = (
+    *("received_cases", "repeated_cases", "agreed_cases", "failed_cases", "in_time_cases"),
+    *("late_cases", "performed_cases", "confirmed_cases", "prevented_cases", "people_kept"),
+    *("visits_made", "visits_content"),
+)
 
 
 def cases_of(user: User, unit: Unit | None = None) -> QuerySet[Dispute]:
@@ -25,41 +33,48 @@ def cases_of(user: User, unit: Unit | None = None) -> QuerySet[Dispute]:
     return Dispute.objects.visible_to(user).filter(tree)
 
 
+def figures_table(
+    user: User, span: Span, keys: Sequence[str], unit: Unit | None = None
+) -> dict[tuple[Any, ...], Figures]:
+    """Figures by several fields of the case at once; `totals_by` sums them up by one of them."""
+    cases = cases_of(user, unit).order_by()
+    counts: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    for part in (_begun, _ended, _visited):
+        for row in part(cases, span, keys):
+            counts[tuple(row.pop(key) for key in keys)].update(row)
+    return {name: _figures(row) for name, row in counts.items()}
+
+
 def figures_by(user: User, span: Span, key: str, unit: Unit | None = None) -> dict[Any, Figures]:
     """Figures by a field of the case (`unit_id`, `category_id`, `channel`, `mediator_id`)."""
-    cases = cases_of(user, unit).order_by()
-    found: dict[Any, Figures] = defaultdict(Figures)
-    for part in (_begun(cases, span, key), _ended(cases, span, key), _visited(cases, span, key)):
-        for name, figures in part.items():
-            found[name] += figures
-    return dict(found)
+    return {name: each for (name,), each in figures_table(user, span, [key], unit).items()}
 
 
 def figures_of(user: User, span: Span, unit: Unit | None = None) -> Figures:
     """Figures over all cases of the tree."""
-    return sum(figures_by(user, span, "county_id", unit).values(), start=Figures())
+    return summed(figures_by(user, span, "county_id", unit).values())
 
 
-def _begun(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
+def _figures(row: dict[str, int]) -> Figures:
+    """The columns of the three queries; what one of them did not find is none."""
+    by_level = tuple(row.get(f"at_{level}", 0) for level in LEVELS)
+    return Figures(*(row.get(name, 0) for name in COLUMNS), by_level=by_level)
+
+
+def _begun(cases: QuerySet[Dispute], span: Span, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
     """Cases registered in the span, and those over their term at its end."""
     received = Q(registered_on__range=span.days)
     late = unsettled(span.last)
-    rows = (
+    return (
         cases.filter(received | late)
         .annotate(is_repeat=_repeats())
-        .values(key)
+        .values(*keys)
         .annotate(
             received_cases=Count("pk", filter=received),
-            repeated=Count("pk", filter=received & Q(is_repeat=True)),
-            late=Count("pk", filter=late),
+            repeated_cases=Count("pk", filter=received & Q(is_repeat=True)),
+            late_cases=Count("pk", filter=late),
         )
     )
-    return {
-        row[key]: Figures(
-            received=row["received_cases"], repeated=row["repeated"], unsettled=row["late"]
-        )
-        for row in rows
-    }
 
 
 def unsettled(day: dt.date) -> Q:
@@ -96,7 +111,7 @@ def _earlier(own: str, outer: str) -> Q:
     return before & Q(**{f"{own}registered_on__gte": day - KEPT_IN_MIND})
 
 
-def _ended(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
+def _ended(cases: QuerySet[Dispute], span: Span, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
     """Cases whose mediation ended in the span."""
     agreed = Q(settled_level__isnull=False)
     mediated = agreed | Q(is_failed=True)
@@ -105,46 +120,37 @@ def _ended(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]
         dispute=OuterRef("dispute"), move=Move.RESUME, pk__gt=OuterRef("pk")
     )
     failed = DisputeMove.objects.filter(~Exists(resumed), dispute=OuterRef("pk"), move=Move.FAIL)
-    rows = (
+    return (
         cases.filter(settled_on__range=span.days)
         .annotate(
             is_failed=Exists(failed),
             is_confirmed=Exists(agreement.filter(confirmation=ConfirmationState.CONFIRMED)),
             is_performed=Exists(agreement.filter(performed_on__isnull=False)),
         )
-        .values(key)
+        .values(*keys)
         .annotate(
-            agreed=Count("pk", filter=agreed),
-            failed=Count("pk", filter=~agreed & Q(is_failed=True)),
-            in_time=Count(
+            agreed_cases=Count("pk", filter=agreed),
+            failed_cases=Count("pk", filter=~agreed & Q(is_failed=True)),
+            in_time_cases=Count(
                 "pk", filter=mediated & (Q(due_on=None) | Q(settled_on__lte=F("due_on")))
             ),
-            performed=Count("pk", filter=agreed & Q(is_performed=True)),
-            confirmed=Count("pk", filter=agreed & Q(is_confirmed=True)),
+            performed_cases=Count("pk", filter=agreed & Q(is_performed=True)),
+            confirmed_cases=Count("pk", filter=agreed & Q(is_confirmed=True)),
             prevented_cases=Count("pk", filter=~Q(prevented="")),
             people_kept=Coalesce(Sum("prevented_people"), 0),
             **{f"at_{level}": Count("pk", filter=Q(settled_level=level)) for level in LEVELS},
         )
     )
-    same = ("agreed", "failed", "in_time", "performed", "confirmed")
-    return {
-        row[key]: Figures(
-            **{name: row[name] for name in same},
-            prevented=row["prevented_cases"],
-            prevented_people=row["people_kept"],
-            by_level=tuple(row[f"at_{level}"] for level in LEVELS),
-        )
-        for row in rows
-    }
 
 
-def _visited(cases: QuerySet[Dispute], span: Span, key: str) -> dict[Any, Figures]:
+def _visited(cases: QuerySet[Dispute], span: Span, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
     """Visits of the span, and those where people were content."""
-    content = Q(satisfaction__in=[Satisfaction.SATISFIED, Satisfaction.FAIR])
-    rows = (
-        FollowVisit.objects.filter(dispute__in=cases, on__range=span.days)
-        .order_by()
-        .values_list(f"dispute__{key}")
-        .annotate(all_visits=Count("pk"), content_visits=Count("pk", filter=content))
+    content = Q(visits__satisfaction__in=[Satisfaction.SATISFIED, Satisfaction.FAIR])
+    return (
+        cases.filter(visits__on__range=span.days)
+        .values(*keys)
+        .annotate(
+            visits_made=Count("visits"),
+            visits_content=Count("visits", filter=content),
+        )
     )
-    return {name: Figures(visits=count, satisfied=good) for name, count, good in rows}

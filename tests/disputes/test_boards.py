@@ -105,11 +105,11 @@ def test_workload_by_number(tree, county_officer, clerk, some_cases):
 def test_the_board_takes_a_fixed_number_of_queries(
     tree, county_officer, clerk, some_cases, django_assert_num_queries
 ):
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(10):
         board_of(county_officer, tree.county, YEAR, TODAY)
     for place in range(3):
         settled(tree, clerk, place=f"{place}处")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(10):
         board_of(county_officer, tree.county, YEAR, TODAY)
 
 
