@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -54,7 +55,7 @@ def add_record(
     if not text.strip() and upload is None and kind != RecordKind.RIGHTS:
         raise Refused("请写内容，或附上文件。")
     check_nameless(row, {"地点": place, "参加人员": attending})
-    _check_new(row, kind, on, text, has_upload=upload is not None)
+    _check_new(row, kind, on, text, upload)
     record = MediationRecord.objects.create(
         dispute=row,
         kind=kind,
@@ -228,7 +229,9 @@ def _check(row: Dispute, kind: RecordKind, on: dt.date) -> None:
         raise Refused(f"记录日期不能早于登记日期（{row.registered_on:%Y-%m-%d}）。")
 
 
-def _check_new(row: Dispute, kind: RecordKind, on: dt.date, text: str, *, has_upload: bool) -> None:
+def _check_new(
+    row: Dispute, kind: RecordKind, on: dt.date, text: str, upload: UploadedFile | None
+) -> None:
     """A paper sent twice is kept once."""
     same = row.records.filter(kind=kind)
     if kind == RecordKind.RIGHTS:
@@ -236,5 +239,17 @@ def _check_new(row: Dispute, kind: RecordKind, on: dt.date, text: str, *, has_up
         if told is not None:
             raise Refused(f"{told.on:%Y-%m-%d}已经登记过权利义务告知，不用再登记。")
         return
-    if not has_upload and any(each.text.reveal() == text for each in same.filter(on=on)):
-        raise Refused("同样的记录已经录入过，不用再录入。")
+    digest = _digest(upload)
+    for each in same.filter(on=on).select_related("file").defer("file__content"):
+        kept = each.file.sha256 if each.file else ""
+        if kept == digest and each.text.reveal() == text:
+            raise Refused("同样的记录已经录入过，不用再录入。")
+
+
+def _digest(upload: UploadedFile | None) -> str:
+    if upload is None:
+        return ""
+    found = hashlib.sha256()
+    for chunk in upload.chunks():  # from the start, a piece at a time
+        found.update(chunk)
+    return found.hexdigest()

@@ -60,6 +60,8 @@ def store_sealed_file(*, upload: UploadedFile, name: str, unit: Unit, by: User) 
     """Check and keep a paper that may name a private person: encrypted, called `name` and its
     ending, never by the name it was given. The caller has asked whether `by` may do it, and runs
     in a transaction."""
+    _given, ending = _split(upload.name or "")
+    upload.name = f"{name}.{ending}"  # a refusal repeats it
     content, kind, _stem, suffix = _checked(upload)
     sealed = StoredFile(
         unit=unit, name=f"{name}.{suffix}", content=seal_bytes(content), is_sealed=True

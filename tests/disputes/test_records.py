@@ -113,6 +113,24 @@ def test_a_record_sent_twice_is_kept_once(dispute, by):
     assert MediationRecord.objects.count() == 2
 
 
+def test_a_scan_sent_twice_is_kept_once_and_another_is_kept_too(dispute, by):
+    def send(content=PDF):
+        return add_record(
+            dispute=dispute,
+            kind=RecordKind.EVIDENCE,
+            on=day(5),
+            upload=scan(content=content),
+            by=by,
+        )
+
+    send()
+    with pytest.raises(Refused, match="已经录入过"):
+        send()
+    send(PDF + b"%another\n")
+
+    assert StoredFile.objects.count() == 2
+
+
 def test_the_second_who_corrects_a_record_is_told(dispute, by):
     record = add_record(dispute=dispute, kind=RecordKind.SITTING, on=day(5), text=SECRET, by=by)
     change_record(record=record, version=1, on=day(6), text="改过的内容", by=by)
