@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet
 
 from disputes.enums import ConfirmationState, PartyRole
 from disputes.models import Agreement, Committee, Dispute, Party
@@ -113,35 +112,43 @@ PAPER = tuple(column for column in LEDGER if column.short)
 SCREEN = tuple(column for column in LEDGER if column.is_on_screen)
 
 
-def _with_counts(rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
-    """How many parties of each role; what is sealed stays in the database."""
-    parties = Party.objects.filter(dispute=OuterRef("pk")).order_by().values("dispute")
-    counts = {
-        f"{role.value}s": Coalesce(
-            Subquery(
-                parties.filter(role=role).annotate(n=Count("pk")).values("n"),
-                output_field=IntegerField(),
-            ),
-            0,
-        )
-        for role in PartyRole
-    }
-    return (
-        rows.annotate(**counts)
-        .select_related("scale", "source", "committee", "agreement")
-        .defer("facts", "agreement__facts", "agreement__content")
-    )
-
-
 def ledger(user: User, filters: Filters, today: dt.date) -> QuerySet[Dispute]:
     """The cases that this person may see, in the order in which they were registered."""
-    return _with_counts(cases(user, filters, today)).order_by("registered_on", "unit__path", "pk")
+    return cases(user, filters, today).order_by("registered_on", "unit__path", "pk")
 
 
 def in_hand(user: User, filters: Filters, today: dt.date) -> QuerySet[Dispute]:
     """Those of the ledger whose names this person may know."""
     own = Dispute.objects.handled_by(user).order_by().values("pk")
     return ledger(user, filters, today).filter(pk__in=own)
+
+
+def with_terms(rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
+    """Rows with everything that a line names; what is sealed stays in the database."""
+    return rows.select_related(
+        *("unit", "holder", "category", "scale", "source"),
+        *("committee", "mediator", "agreement"),
+    ).defer("facts", "agreement__facts", "agreement__content")
+
+
+def listed(rows: QuerySet[Dispute]) -> list[Dispute]:
+    """Rows with their words, and how many parties of each role. Two queries."""
+    found = list(with_terms(rows))
+    parties = Party.objects.filter(dispute__in=[row.pk for row in found]).order_by()
+    counts = {
+        (dispute, role): count
+        for dispute, role, count in parties.values_list("dispute", "role").annotate(Count("pk"))
+    }
+    for row in found:
+        for role in PartyRole:
+            setattr(row, f"{role.value}s", counts.get((row.pk, role.value), 0))
+    return found
+
+
+def listed_page(keys: Iterable[int]) -> list[Dispute]:
+    """The rows of one page, in the order of their keys: the pages before it cost nothing."""
+    place = {key: at for at, key in enumerate(keys)}
+    return sorted(listed(Dispute.objects.filter(pk__in=place)), key=lambda row: place[row.pk])
 
 
 def values(dispute: Dispute, columns: Iterable[Column] = LEDGER) -> list[Any]:
@@ -175,11 +182,9 @@ def as_text(kind: str, value: Any) -> str:
 
 
 def known_lines(user: User, codes: Collection[str]) -> dict[str, list[dict[str, str]]]:
-    """Lines of these numbers as the ledger shows them, by number and then by label. One query."""
+    """Lines of these numbers as the ledger shows them, by number and then by label."""
     found: dict[str, list[dict[str, str]]] = {}
-    rows = Dispute.objects.visible_to(user).filter(code__in=codes)
-    rows = rows.select_related("unit", "holder", "category", "mediator")
-    for row in _with_counts(rows) if codes else ():
+    for row in listed(Dispute.objects.visible_to(user).filter(code__in=codes)) if codes else ():
         line = {column.label: as_text(column.kind, column.value(row)) for column in LEDGER}
         found.setdefault(row.code, []).append(line)
     return found

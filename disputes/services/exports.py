@@ -25,6 +25,7 @@ from disputes.selectors.ledgers import (
     TITLE,
     UNIT,
     in_hand,
+    with_terms,
 )
 from disputes.services.names import note_look
 from pingan import audit
@@ -49,7 +50,8 @@ def export_names(*, filters: Filters, purpose: str, password: str, by: User) -> 
         raise Refused("请写明导出姓名的用途。")
     if len(password) < SHORTEST_PASSWORD:
         raise Refused(f"密码至少{SHORTEST_PASSWORD}位。")
-    found = list(in_hand(by, filters, timezone.localdate()).prefetch_related("parties"))
+    rows = in_hand(by, filters, timezone.localdate())
+    found = list(with_terms(rows).prefetch_related("parties"))
     if not found:
         raise Refused("这个范围里没有您经办的纠纷，没有可以导出的姓名。")
     if len(found) > MOST_NAMED:

@@ -21,7 +21,17 @@ from disputes.excel.sheets import Head
 from disputes.forms.imports import LedgerFilterForm, NamesExportForm
 from disputes.models import DESK_ROLES
 from disputes.selectors.cases import Filters
-from disputes.selectors.ledgers import LEDGER, PAPER, SCREEN, in_hand, ledger, lines, values
+from disputes.selectors.ledgers import (
+    LEDGER,
+    PAPER,
+    SCREEN,
+    in_hand,
+    ledger,
+    lines,
+    listed,
+    listed_page,
+    values,
+)
 from disputes.services.exports import MOST_NAMED, export_names
 from disputes.views.answers import signed_in, tell
 from pingan.enums import ADMINISTRATOR_ROLES
@@ -73,11 +83,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """The ledger in pages, with its sheets one button away."""
     user, form, filters, query = _asked(request)
     found = ledger(user, filters, timezone.localdate())
-    page = Paginator(found, PAGE_LENGTH).get_page(request.GET.get("page"))
+    keys = found.values_list("pk", flat=True)
+    page = Paginator(keys, PAGE_LENGTH).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "columns": SCREEN,
-        "rows": lines(page, SCREEN),
+        "rows": lines(listed_page(page), SCREEN),
         "page": page,
         "query": f"&{query}" if query else "",
         "asked": f"?{query}" if query else "",
@@ -104,7 +115,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     context: dict[str, Any] = {
         "columns": PAPER,
-        "rows": lines(found, PAPER),
+        "rows": lines(listed(found), PAPER),
         "count": count,
         "narrowed": _narrowed(form, filters),
         "back": back,
@@ -125,7 +136,7 @@ def download(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     content = ledger_book(
         heads=[Head(column.label, column.width, column.kind) for column in LEDGER],
-        rows=(values(dispute) for dispute in found),
+        rows=(values(dispute) for dispute in listed(found)),
         notes=[
             "　".join([user.unit.name, f"共{count}件", *_narrowed(form, filters)]),
             f"{now:%Y-%m-%d %H:%M}下载，不含姓名",
