@@ -32,6 +32,8 @@ TYPES = {
 SUFFIXES = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
 MOST_PAGES = 100  # of one attached file; a longer one is named on a slip
 KEPT = dt.timedelta(hours=1)  # a whole file waits so long for who ordered it
+# A colleague may read how a job ended: the reason, which may quote a name, is not told there.
+NOT_SET = "卷宗没有排成。请逐份打印文书，排不出的那一份会说明原因；附件过大的，请压缩后重新上传。"
 Tell = Callable[[int, int, str], None]
 
 
@@ -123,7 +125,7 @@ def make_file(*, dispute: Dispute, by: User, tell: Tell) -> StoredFile:
     try:
         content = casefile_pdf(compose_file(case, attached), contents, issued_on=case.today)
     except RenderError as error:
-        raise Refused(str(error)) from error
+        raise Refused(NOT_SET) from error
     tell(steps, steps, "卷宗已经生成，一小时内可以下载。")
     return StoredFile.objects.create(
         unit=dispute.unit,

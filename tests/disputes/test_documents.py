@@ -518,6 +518,26 @@ def test_the_whole_file_is_ordered_made_and_fetched_by_the_same_person(
     assert client_of(stranger).get(address).status_code == 404
 
 
+def test_a_job_that_fails_quotes_no_character_of_a_name(
+    tree, clerk, client_of, django_capture_on_commit_callbacks
+):
+    odd = "\ue123"  # no font has it
+    parties = [PartyEntry(PARTIES[0].role, f"演示{odd}"), PARTIES[1]]
+    dispute = worked_case(tree, clerk, parties=parties)
+
+    with pytest.raises(Refused, match=f"没有“{odd}”"):
+        printed(dispute, "application", clerk)
+    with django_capture_on_commit_callbacks(execute=True):
+        data = {"purpose": "归档", "paper": "file"}
+        client_of(clerk).post(f"/disputes/{dispute.pk}/documents/", data)
+
+    job = Job.objects.get()
+    assert job.state == JobState.FAILED
+    assert "逐份打印" in job.message
+    assert odd not in job.message
+    assert "E123" not in job.message
+
+
 def test_who_hands_the_case_on_fetches_nothing_any_more(tree, clerk, township_clerk, client_of):
     dispute = settled_case(tree, clerk)
     made = make_file(dispute=dispute, by=clerk, tell=lambda *_: None)
