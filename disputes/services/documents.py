@@ -31,6 +31,7 @@ TYPES = {
 }
 SUFFIXES = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
 MOST_PAGES = 100  # of one attached file; a longer one is named on a slip
+MOST_BYTES = 40 * 1024 * 1024  # of all attachments; the rest is named on slips
 KEPT = dt.timedelta(hours=1)  # a whole file waits so long for who ordered it
 # A colleague may read how a job ended: the reason, which may quote a name, is not told there.
 NOT_SET = "卷宗没有排成。请逐份打印文书，排不出的那一份会说明原因；附件过大的，请压缩后重新上传。"
@@ -190,7 +191,8 @@ def _attach(stored: StoredFile, contents: dict[str, bytes]) -> Attached:
     """A file behind its paper; what cannot be set is named on a slip."""
     suffix = SUFFIXES.get(stored.media_type, "")
     name, content = f"{stored.pk}.{suffix}", stored.opened()
-    pages = count_pages(name, content) if suffix else 0
+    room = MOST_BYTES - sum(map(len, contents.values()))
+    pages = count_pages(name, content) if suffix and len(content) <= room else 0
     if not 0 < pages <= MOST_PAGES:
         return Attached(stored.name, "", 0, suffix == "pdf")
     contents[name] = content

@@ -16,6 +16,7 @@ from docx import Document
 
 from disputes.enums import AgreementForm, Move, RecordKind, Satisfaction
 from disputes.models import Dispute
+from disputes.services import documents
 from disputes.services.agreements import add_performance, record_agreement
 from disputes.services.documents import (
     KEPT,
@@ -478,6 +479,19 @@ def test_the_whole_file_and_the_numbers_of_its_catalogue(tree, clerk, tmp_path):
     assert "第2页，共2页SECOND" in whole
     assert whole.count("附件插页") == 1
     assert "演示甲的照片" not in whole
+
+
+def test_attachments_beyond_the_room_are_named_on_slips(tree, clerk, monkeypatch):
+    dispute = worked_case(tree, clerk)
+    for size in (40, 50):
+        file = upload("照片.png", picture(size))
+        add_record(dispute=dispute, kind=RecordKind.EVIDENCE, on=day(5), upload=file, by=clerk)
+    monkeypatch.setattr(documents, "MOST_BYTES", len(picture(40)))
+
+    whole = "".join("".join(lines) for lines in page_lines(whole_file(dispute, clerk)))
+
+    assert whole.count("附件插页") == 1
+    assert "以插页代替" in whole
 
 
 def test_a_file_without_other_pdfs_is_an_archive_pdf(tree, clerk):
