@@ -89,6 +89,24 @@ def test_the_counts_of_2005_give_98_7_percent(tree, county_officer):
     assert (found.in_time, found.within_village) == (375, 370)
 
 
+def test_the_countys_board_shows_the_golden_figures(tree, county_officer, client_of):
+    settled = {"settled_on": dt.date(2005, 3, 20), "state": DisputeState.CLOSED}
+    closed = {"closed_on": dt.date(2005, 5, 1)}
+    many(tree, 370, settled_level=Level.VILLAGE, **settled, **closed)
+    failed = many(tree, 5, **settled, **closed)
+    DisputeMove.objects.bulk_create(
+        DisputeMove(
+            dispute=case, move=Move.FAIL, before="working", after="failed", on=case.settled_on
+        )
+        for case in failed
+    )
+
+    page = client_of(county_officer).get("/disputes/county/", {"period": "2005"}).content.decode()
+
+    assert "98.7%" in page
+    assert "370 / 375 件" in page
+
+
 def test_nothing_gives_no_rate(tree, county_officer):
     found = figures_of(county_officer, YEAR)
 
