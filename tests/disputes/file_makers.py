@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.urls import reverse
 
 from disputes.enums import AgreementForm, Move, RecordKind
 from disputes.models import Agreement, Dispute
 from disputes.services.agreements import Terms, add_performance, record_agreement
 from disputes.services.records import add_record
-from pingan.models import Unit, User
+from pingan.models import AuditEvent, Unit, User
 from tests.disputes.makers import make_dispute, move
 
 PDF = b"%PDF-1.7\n%SCAN-OF-A-PAPER\n%%EOF\n"
@@ -73,3 +75,19 @@ def make_performed(unit: Unit, by: User) -> Agreement:
     add_performance(agreement=agreement, on=day(10), what="退还两垄地", by=by, is_all=True)
     agreement.refresh_from_db()
     return agreement
+
+
+def address(name: str, *args: object) -> str:
+    """Of a page of the disputes."""
+    return reverse(f"disputes:{name}", args=args)
+
+
+def shown(answer: HttpResponse) -> str:
+    """The page as text."""
+    return answer.content.decode()
+
+
+def openings() -> list[str]:
+    """What the trail says of opened files."""
+    rows = AuditEvent.objects.filter(action="查看卷宗内容").order_by("pk")
+    return list(rows.values_list("note", flat=True))

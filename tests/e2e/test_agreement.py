@@ -39,19 +39,8 @@ def register(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("调解中")
 
 
-def test_agreement_is_reached_performed_visited_and_filed(page_as: PageAs):
-    page = page_as("v001003")
-    register(page)
-    case = page.url
-    press(page, "已告知")
-    follow(page, "调解记录")
-    checked(page)
-    page.fill("[name=text]", f"{NAME}认为界石被移动，双方各让一尺。")
-    paper = {"name": f"{NAME}的笔录.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.set_input_files("[name=upload]", paper)
-    press(page, "保存")
-
-    # The statutory items are named while they are typed.
+def agree(page: Page) -> None:
+    """Write the agreement; the statutory items are named while they are typed."""
     follow(page, "达成协议")
     missing = page.locator("#missing")
     expect(missing).to_contain_text("履行的方式")
@@ -71,6 +60,20 @@ def test_agreement_is_reached_performed_visited_and_filed(page_as: PageAs):
     expect(page.locator("main")).to_contain_text("达成协议")
     checked(page)
 
+
+def test_agreement_is_reached_performed_visited_and_filed(page_as: PageAs):
+    page = page_as("v001003")
+    register(page)
+    case = page.url
+    press(page, "已告知")
+    follow(page, "调解记录")
+    checked(page)
+    page.fill("[name=text]", f"{NAME}认为界石被移动，双方各让一尺。")
+    paper = {"name": f"{NAME}的笔录.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    page.set_input_files("[name=upload]", paper)
+    press(page, "保存")
+
+    agree(page)
     follow(page, "登记履行")
     page.fill("[name=what]", "界石已经重立")
     page.check("[name=is_all]")
