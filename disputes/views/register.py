@@ -169,6 +169,7 @@ def _differences(form: RegisterForm, parties: Any, dispute: Dispute) -> list[tup
     mine = {
         name: value if isinstance(value, models.Model) else _saved(form, name, value)
         for name, value in typed.items()
+        if name != "scale" or value is not None  # left open, it follows from the people
     }
     saved = {name: _saved(form, name, value) for name, value in shown(dispute).items()}
     found = [
