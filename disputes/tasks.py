@@ -32,4 +32,4 @@ def make_case_file(*, job_id: int, dispute_id: int, user_id: int) -> None:
         )
         by = User.objects.select_related("unit").get(pk=user_id)
         made = make_file(dispute=dispute, by=by, tell=progress)
-        progress.result = {"url": reverse("disputes:document-file", args=[dispute_id, made.pk])}
+        progress.result = {"url": reverse("disputes:dispute-casefile", args=[dispute_id, made.pk])}
