@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,13 +20,14 @@ from pingan.enums import Level
 from pingan.models import Unit, User
 from pingan.refusals import Refused
 
+logger = logging.getLogger(__name__)
 FIELDS = ("holder_id", "handler_id", "level", "level_since", "level_due_on")
 
 
 def escalate_due(*, today: dt.date | None = None) -> int:
     """Send up every case whose level's days are over; how many. Again changes nothing."""
     day = today or timezone.localdate()
-    return sum(_escalate_one(pk, day) for pk in _due(day))
+    return sum(_tried(pk, day) for pk in _due(day))
 
 
 def _due(day: dt.date) -> list[int]:
@@ -38,9 +40,18 @@ def _due(day: dt.date) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
+def _tried(pk: int, day: dt.date) -> int:
+    """A faulty case is put into the log and does not hold up the others."""
+    try:
+        return _escalate_one(pk, day)
+    except Exception:
+        logger.exception("dispute %s did not go up", pk)
+        return 0
+
+
 @transaction.atomic
 def _escalate_one(pk: int, day: dt.date) -> int:
-    """One case in a transaction of its own: a faulty one does not hold up the others."""
+    """One case in a transaction of its own."""
     rows = Dispute.objects.filter(pk=pk, state__in=OPEN_STATES, level_due_on__lt=day)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))

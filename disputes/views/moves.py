@@ -14,18 +14,17 @@ from disputes.services.moves import NEED_REASON, move_dispute
 from disputes.views.answers import signed_in, tell, told, visible_dispute
 from pingan.refusals import Refused
 
-# Moves with a form of their own: the registration, the agreement, its performance, the visit.
-ELSEWHERE = frozenset({Move.EDIT, Move.AGREE, Move.PERFORM, Move.FOLLOW})
+# Moves with a form of their own: the registration, the agreement, its performance, the visit, and
+# the endings, which ask what was said to the parties and whether the file is whole.
+ELSEWHERE = frozenset(
+    {Move.EDIT, Move.AGREE, Move.PERFORM, Move.FOLLOW, Move.FAIL, Move.GUIDE, Move.CLOSE}
+)
 WORDS = {
     Move.ACCEPT: "受理后一般在一个月内调结；受理当天起计算调解期限。",
     Move.REJECT: "不予受理要告知当事人其他途径。",
     Move.START: "开始调解前先告知当事人权利和义务。",
-    Move.FAIL: "调解不成的，终止调解，并告知当事人可以通过仲裁、行政、司法等途径解决"
-    "（《人民调解法》第二十六条）。",
     Move.WITHDRAW: "当事人要求终止调解的，写明是哪一方提出的（写身份，不写姓名）。",
-    Move.GUIDE: "写明引导到哪里、怎样告知的。",
     Move.RESUME: "一方反悔或有了新情况，重新调解；本级期限从今天起重新计算。",
-    Move.CLOSE: "结案后不能再改，姓名到保存期满自动销毁。",
 }
 
 

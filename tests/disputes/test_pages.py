@@ -503,6 +503,19 @@ def test_a_case_that_was_handed_back_down_goes_up_again(tree, case, clerk, towns
     assert [up.to_level for up in ups] == [Level.TOWNSHIP, Level.TOWNSHIP]
 
 
+def test_a_faulty_case_does_not_hold_up_the_others(tree, case, clerk, clock, caplog):
+    good = make_named(tree.villages[0], clerk)
+    Dispute.objects.filter(pk=case.pk).update(level=99)
+    clock.move_to(dt.datetime(2026, 10, 21, 2, tzinfo=dt.UTC), tick=False)
+
+    assert escalate_due() == 1
+
+    good.refresh_from_db()
+    assert good.level == Level.TOWNSHIP
+    assert f"dispute {case.pk} did not go up" in caplog.text
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
 def test_days_stop_and_count_again(case, clerk, client_of):
     client, at = client_of(clerk), f"/disputes/{case.pk}/"
 
