@@ -27,6 +27,7 @@ WITHIN_TOWNSHIP = (*WITHIN_VILLAGE, Level.TOWNSHIP)
 class Figures:
     """The counts of one unit, category or channel in a period."""
 
+    by_level: tuple[int, ...] = (0, 0, 0, 0)  # settled, as LEVELS
     received: int = 0
     repeated: int = 0
     agreed: int = 0
@@ -39,7 +40,6 @@ class Figures:
     prevented_people: int = 0
     visits: int = 0
     satisfied: int = 0
-    by_level: tuple[int, ...] = (0, 0, 0, 0)
 
     @property
     def mediated(self) -> int:
@@ -79,7 +79,7 @@ def summed(figures: Iterable[Figures]) -> Figures:
     if not every:
         return Figures()
     levels = tuple(map(sum, zip(*(each.by_level for each in every), strict=True)))
-    return Figures(*map(sum, zip(*map(_COUNTS, every), strict=True)), by_level=levels)
+    return Figures(levels, *map(sum, zip(*map(_COUNTS, every), strict=True)))
 
 
 def totals_by(

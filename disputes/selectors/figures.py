@@ -58,7 +58,7 @@ def figures_of(user: User, span: Span, unit: Unit | None = None) -> Figures:
 def _figures(row: dict[str, int]) -> Figures:
     """The columns of the three queries; what one of them did not find is none."""
     by_level = tuple(row.get(f"at_{level}", 0) for level in LEVELS)
-    return Figures(*(row.get(name, 0) for name in COLUMNS), by_level=by_level)
+    return Figures(by_level, *(row.get(name, 0) for name in COLUMNS))
 
 
 def _begun(cases: QuerySet[Dispute], span: Span, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
