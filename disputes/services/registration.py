@@ -14,7 +14,7 @@ from disputes import policies
 from disputes.deadlines import due_day
 from disputes.enums import Channel, DisputeState, Move, PartyKind, PartyRole
 from disputes.models import Committee, Dispute, DisputeTerm, ImportedCase, Mediator, Party
-from disputes.selectors.terms import settings_of
+from disputes.selectors.terms import scale_by_people, settings_of
 from disputes.services.locking import locked
 from disputes.services.plain import check_nameless
 from pingan import audit
@@ -195,7 +195,7 @@ def take_dispute(*, dispute: Dispute, by: User) -> Dispute:
 def _fill(dispute: Dispute, entry: Entry) -> None:
     dispute.title = entry.title
     dispute.category = entry.category
-    dispute.scale = entry.scale
+    dispute.scale = entry.scale or scale_by_people(dispute.county_id, entry.people)
     dispute.source = entry.source
     dispute.source_note = entry.source_note
     dispute.place = entry.place
