@@ -20,8 +20,8 @@ from pingan.models import Unit, User
 from pingan.privacy import Sealed, blind_index
 from reports.demo import dispute_texts as texts
 
-# 元 a case, by scale; oral agreements have one rate.
-ORAL_YUAN = 50
+# 元 a case, by scale; oral agreements, and cases without a scale, have one rate.
+ORAL_YUAN, WRITTEN_ANY_YUAN = 50, 150
 WRITTEN_YUAN = {"individual": 150, "general": 200, "large": 300, "major": 500}
 TERM = 3 * 365
 KINDS = {
@@ -36,7 +36,10 @@ def load_settings(county: Unit) -> DisputeSettings:
     """The law's terms; subsidies by form and scale."""
     terms, _is_new = DisputeSettings.objects.get_or_create(county=county)
     scales = DisputeTerm.objects.filter(county=None, kind=TermKind.SCALE)
-    rates = [(AgreementForm.ORAL, None, ORAL_YUAN)]
+    rates = [
+        (AgreementForm.ORAL, None, ORAL_YUAN),
+        (AgreementForm.WRITTEN, None, WRITTEN_ANY_YUAN),
+    ]
     rates += [(AgreementForm.WRITTEN, scale, WRITTEN_YUAN[scale.code]) for scale in scales]
     SubsidyRate.objects.bulk_create(
         SubsidyRate(

@@ -10,12 +10,14 @@ from disputes.services.agreements import add_performance, record_agreement
 from disputes.services.records import add_record, add_visit
 from disputes.services.registration import PartyEntry
 from pingan.models import Unit, User
+from pingan.privacy import Sealed
 from tests.disputes.file_makers import day, make_terms, scan
 from tests.disputes.makers import make_committee, make_dispute, make_mediator, move
 
 NAMES = ("演示砚台", "演示灯笼")
 CONTACT, ADDRESS, FACTS = "演示电话九九", "演示门牌七七", "演示砚台推倒了演示灯笼的墙"
-SECRETS = (*NAMES, CONTACT, ADDRESS, "推倒了")
+MEDIATOR = "演示罗盘"
+SECRETS = (*NAMES, CONTACT, ADDRESS, "推倒了", MEDIATOR)
 PARTIES = (
     PartyEntry(PartyRole.APPLICANT, NAMES[0], PartyKind.PERSON, CONTACT, ADDRESS),
     PartyEntry(PartyRole.RESPONDENT, NAMES[1], PartyKind.PERSON, CONTACT, ADDRESS),
@@ -25,7 +27,7 @@ PARTIES = (
 def working_case(unit: Unit, by: User, **fields: Any) -> Dispute:
     """Under mediation, with everything that may name somebody."""
     committee = unit.committees.first() or make_committee(unit)
-    mediator = committee.mediators.first() or make_mediator(committee)
+    mediator = committee.mediators.first() or make_mediator(committee, name=Sealed.of(MEDIATOR))
     values: dict[str, Any] = {
         "parties": PARTIES,
         "facts": FACTS,
