@@ -1,12 +1,12 @@
 """How long the pages of the disputes take in a county of 10,000 cases, against a no-op view.
 
-    python bench/pages.py [--cases 10000] [--rounds 15]
+    python bench/pages.py [--cases 10000] [--rounds 9]
 
 On PostgreSQL and on SQLite, in one process each, through the whole middleware as a signed-in
 person. One line a page: `ratio` is the middle of its times over the middle of the no-op view's,
-the two run in turn; `cpu_ratio` the same by processor seconds of ours and the database's, which a
-busy machine does not lengthen; `frame` is the ratio to a page of the same frame with nothing in
-it. `queries` is counted with `cases` cases in the county and again with a tenth of them.
+the two run in turn; `cpu_ratio` the same by the processor seconds of all rounds, ours and the
+database's, which a busy machine lengthens less; `frame` is the ratio to a page of the same frame
+with nothing in it. `queries`: with that many cases in the county / with a tenth of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.servers import postgres  # noqa: E402
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     arguments = ["--cases", str(options.cases), "--rounds", str(options.rounds)]
     with postgres() as url:
