@@ -66,7 +66,7 @@ def _choose(form: forms.Form, name: str, queryset: Any) -> None:
 class UnitField(forms.ModelChoiceField):
     """Villages of one name are told apart by their township."""
 
-    def label_from_instance(self, obj: Unit) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Unit) -> str:
         above = obj.parent
         if obj.level == Level.VILLAGE and above is not None:
             return f"{obj.name}（{above.short_name}）"

@@ -79,8 +79,10 @@ def pay_claims(*, claims: Sequence[SubsidyClaim], on: dt.date, by: User) -> int:
 def _held_prospects(keys: Sequence[int], by: User) -> list[Prospect]:
     """The cases, locked until the transaction ends, and what each would bring."""
     policies.check_desk(by=by)
-    rows = with_names(Dispute.objects.select_for_update(of=("self",)).filter(pk__in=keys))
-    cases = list(rows.select_related("holder").order_by("pk"))
+    chosen = Dispute.objects.filter(pk__in=keys).order_by("pk")
+    # Locked first, read afterwards: a claim that was made while this one waited is seen.
+    list(chosen.select_for_update(of=("self",)).values_list("pk"))
+    cases = list(with_names(chosen))
     for case in cases:
         policies.check_claim(dispute=case, by=by)
     return prospects(cases)
