@@ -8,20 +8,26 @@ from django.urls import path
 from disputes.views import agreements, endings, files
 
 urlpatterns = [
-    path("disputes/<int:pk>/file/", files.read, name="file-read"),
-    path("disputes/<int:pk>/rights/", files.note_rights, name="rights-note"),
-    path("disputes/<int:pk>/records/<slug:kind>/new/", files.create_record, name="record-create"),
-    path("disputes/records/<int:pk>/", files.edit_record, name="record-edit"),
-    path("disputes/records/<int:pk>/paper/", files.download_record, name="record-download"),
-    path("disputes/<int:pk>/agreement/", agreements.edit, name="agreement-edit"),
-    path("disputes/<int:pk>/performances/new/", agreements.perform, name="performance-create"),
+    path("disputes/<int:pk>/file/", files.read, name="dispute-file-read"),
+    path("disputes/<int:pk>/rights/", files.note_rights, name="dispute-rights-note"),
+    path(
+        "disputes/<int:pk>/records/<slug:kind>/new/",
+        files.create_record,
+        name="dispute-record-create",
+    ),
+    path("disputes/records/<int:pk>/", files.edit_record, name="dispute-record-edit"),
+    path("disputes/records/<int:pk>/paper/", files.download_record, name="dispute-record-download"),
+    path("disputes/<int:pk>/agreement/", agreements.edit, name="dispute-agreement-edit"),
+    path(
+        "disputes/<int:pk>/performances/new/", agreements.perform, name="dispute-performance-create"
+    ),
     path(
         "disputes/performances/<int:pk>/paper/",
         files.download_performance,
-        name="performance-download",
+        name="dispute-performance-download",
     ),
-    path("disputes/<int:pk>/confirmation/", agreements.confirm, name="agreement-confirm"),
-    path("disputes/<int:pk>/visits/new/", files.create_visit, name="visit-create"),
+    path("disputes/<int:pk>/confirmation/", agreements.confirm, name="dispute-agreement-confirm"),
+    path("disputes/<int:pk>/visits/new/", files.create_visit, name="dispute-visit-create"),
     path("disputes/<int:pk>/police/", files.report_to_police, name="dispute-police"),
     path("disputes/<int:pk>/prevention/", files.prevent, name="dispute-prevent"),
     path("disputes/<int:pk>/move/fail/", endings.fail, name="dispute-fail"),

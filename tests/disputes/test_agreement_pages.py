@@ -67,7 +67,7 @@ def agreement_fields(**fields):
 
 def test_agreement_is_written_checked_and_completed(tree, by, handler):
     dispute = make_working(tree.villages[0], by, facts=SECRET)
-    page = address("agreement-edit", dispute.pk)
+    page = address("dispute-agreement-edit", dispute.pk)
     assert SECRET in shown(handler.get(page))
     check = handler.post(page, agreement_fields(place="", check="1"))
     assert "还缺：" in shown(check)
@@ -104,7 +104,7 @@ def test_agreement_is_written_checked_and_completed(tree, by, handler):
 def test_refused_agreement_keeps_what_was_typed(tree, by, handler, fields, sentence):
     dispute = make_working(tree.villages[0], by)
 
-    answer = handler.post(address("agreement-edit", dispute.pk), agreement_fields(**fields))
+    answer = handler.post(address("dispute-agreement-edit", dispute.pk), agreement_fields(**fields))
 
     assert answer.status_code == 422
     assert sentence in shown(answer)
@@ -117,7 +117,7 @@ def test_second_editor_of_an_agreement_sees_both_and_loses_nothing(tree, by, han
     change_agreement(agreement=agreement, terms=make_terms(manner="分两次付"), version=1, by=by)
 
     answer = handler.post(
-        address("agreement-edit", agreement.dispute_id),
+        address("dispute-agreement-edit", agreement.dispute_id),
         agreement_fields(manner="我写的方式", version="1"),
     )
 
@@ -131,7 +131,7 @@ def test_second_editor_of_an_agreement_sees_both_and_loses_nothing(tree, by, han
 def test_agreement_of_a_case_not_under_mediation_is_not_offered(tree, by, handler):
     agreement = make_performed(tree.villages[0], by)
 
-    answer = handler.get(address("agreement-edit", agreement.dispute_id), follow=True)
+    answer = handler.get(address("dispute-agreement-edit", agreement.dispute_id), follow=True)
 
     assert "“已履行”的纠纷不能“达成协议”。" in shown(answer)
 
@@ -141,17 +141,18 @@ def test_the_road_from_performance_to_the_closed_file(tree, by, handler):
     dispute = agreement.dispute
     fill_file(dispute, by)
     handler.post(
-        address("agreement-confirm", dispute.pk), {"on": "2026-09-08", "court": "演示县人民法院"}
+        address("dispute-agreement-confirm", dispute.pk),
+        {"on": "2026-09-08", "court": "演示县人民法院"},
     )
     handler.post(
-        address("agreement-confirm", dispute.pk), {"on": "2026-09-15", "is_confirmed": "1"}
+        address("dispute-agreement-confirm", dispute.pk), {"on": "2026-09-15", "is_confirmed": "1"}
     )
     handler.post(
-        address("performance-create", dispute.pk),
+        address("dispute-performance-create", dispute.pk),
         {"on": "2026-09-10", "what": "付清", "amount": "500", "is_all": "on", "upload": scan()},
     )
     handler.post(
-        address("visit-create", dispute.pk),
+        address("dispute-visit-create", dispute.pk),
         {"on": "2026-09-20", "is_performed": "1", "satisfaction": "satisfied", "text": SECRET},
     )
     page = address("dispute-close", dispute.pk)
@@ -167,7 +168,7 @@ def test_the_road_from_performance_to_the_closed_file(tree, by, handler):
     agreement.refresh_from_db()
     assert dispute.state == DisputeState.CLOSED
     assert agreement.confirmation == "confirmed"
-    paper = handler.get(address("performance-download", Performance.objects.get().pk))
+    paper = handler.get(address("dispute-performance-download", Performance.objects.get().pk))
     assert paper.content == PDF
     assert SECRET not in shown(answer)
 
@@ -176,14 +177,14 @@ def test_confirmation_out_of_time_is_told_on_the_case(tree, by, client_of, time_
     dispute = make_agreed(tree.villages[0], by).dispute
     time_machine.move_to(dt.datetime(2026, 10, 20, 10, tzinfo=dt.UTC), tick=False)
 
-    answer = client_of(by).get(address("agreement-confirm", dispute.pk), follow=True)
+    answer = client_of(by).get(address("dispute-agreement-confirm", dispute.pk), follow=True)
 
     assert "2026-10-08已经期满" in shown(answer)
 
 
 def test_what_was_typed_survives_the_end_of_the_session(tree, by, handler):
     dispute = make_working(tree.villages[0], by)
-    page = address("agreement-edit", dispute.pk)
+    page = address("dispute-agreement-edit", dispute.pk)
     by.set_password("pingan-demo-2026")
     by.save()
     browser = Client()

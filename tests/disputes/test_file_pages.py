@@ -61,8 +61,8 @@ def test_case_page_shows_the_catalogue_and_no_text(tree, by, handler, client_of,
         assert "当事人权利义务告知书" in text
         for secret in (NAME, "演示乙", SECRET, "退还两垄地"):
             assert secret not in text
-    assert address("record-create", dispute.pk, "sitting") in mine
-    assert address("file-read", dispute.pk) not in theirs
+    assert address("dispute-record-create", dispute.pk, "sitting") in mine
+    assert address("dispute-file-read", dispute.pk) not in theirs
     assert "修改协议" in mine
     assert openings() == []
 
@@ -99,7 +99,7 @@ def test_file_is_read_by_its_handler_alone_and_put_down_once(
 ):
     agreement = make_agreed(tree.villages[0], by)
     fill_file(agreement.dispute, by)
-    page = address("file-read", agreement.dispute_id)
+    page = address("dispute-file-read", agreement.dispute_id)
 
     answer = handler.get(page)
 
@@ -120,22 +120,22 @@ def test_strangers_get_nothing_of_any_page(tree, by, client_of, township_clerk, 
     )
     act = add_performance(agreement=agreement, on=day(8), what="第一笔", upload=scan(), by=by)
     gets = [
-        address("file-read", dispute.pk),
-        address("record-create", dispute.pk, "sitting"),
-        address("record-edit", record.pk),
-        address("record-download", record.pk),
-        address("performance-download", act.pk),
-        address("agreement-edit", dispute.pk),
-        address("performance-create", dispute.pk),
-        address("agreement-confirm", dispute.pk),
-        address("visit-create", dispute.pk),
+        address("dispute-file-read", dispute.pk),
+        address("dispute-record-create", dispute.pk, "sitting"),
+        address("dispute-record-edit", record.pk),
+        address("dispute-record-download", record.pk),
+        address("dispute-performance-download", act.pk),
+        address("dispute-agreement-edit", dispute.pk),
+        address("dispute-performance-create", dispute.pk),
+        address("dispute-agreement-confirm", dispute.pk),
+        address("dispute-visit-create", dispute.pk),
         address("dispute-police", dispute.pk),
         address("dispute-prevent", dispute.pk),
         address("dispute-fail", dispute.pk),
         address("dispute-guide", dispute.pk),
         address("dispute-close", dispute.pk),
     ]
-    posts = [address("rights-note", dispute.pk)]
+    posts = [address("dispute-rights-note", dispute.pk)]
     stranger, upper = client_of(other_clerk), client_of(township_clerk)
 
     assert {stranger.get(each).status_code for each in gets} == {404}
@@ -147,7 +147,7 @@ def test_strangers_get_nothing_of_any_page(tree, by, client_of, township_clerk, 
 
 def test_rights_are_noted_by_one_button_once(tree, by, handler):
     dispute = make_working(tree.villages[0], by)
-    page = address("rights-note", dispute.pk)
+    page = address("dispute-rights-note", dispute.pk)
 
     first = handler.post(page, {"on": "2026-09-03"}, follow=True)
     second = handler.post(page, {"on": "2026-09-04"}, follow=True)
@@ -161,7 +161,7 @@ def test_rights_are_noted_by_one_button_once(tree, by, handler):
 
 def test_record_with_a_scan_is_kept_and_handed_out_to_its_handler(tree, by, handler):
     dispute = make_working(tree.villages[0], by)
-    page = address("record-create", dispute.pk, "evidence")
+    page = address("dispute-record-create", dispute.pk, "evidence")
 
     answer = handler.post(
         page, {"on": "2026-09-02", "attending": "申请人", "text": "", "upload": scan()}
@@ -169,7 +169,7 @@ def test_record_with_a_scan_is_kept_and_handed_out_to_its_handler(tree, by, hand
 
     assert answer.status_code == 302
     record = MediationRecord.objects.get()
-    paper = handler.get(address("record-download", record.pk))
+    paper = handler.get(address("dispute-record-download", record.pk))
     assert paper.content == PDF
     assert "证据材料" in shown(handler.get(address("dispute-detail", dispute.pk)))
     assert NAME not in str(paper.headers)
@@ -191,7 +191,7 @@ def test_refused_record_keeps_what_was_typed(tree, by, handler, fields, sentence
     dispute = make_working(tree.villages[0], by)
     typed = {"on": "2026-09-05", "place": "村委会会议室", "text": "各说各的", **fields}
 
-    answer = handler.post(address("record-create", dispute.pk, "sitting"), typed)
+    answer = handler.post(address("dispute-record-create", dispute.pk, "sitting"), typed)
 
     assert answer.status_code == 422
     assert sentence in shown(answer)
@@ -202,13 +202,13 @@ def test_refused_record_keeps_what_was_typed(tree, by, handler, fields, sentence
 def test_unknown_kind_of_record_is_no_page(tree, by, handler):
     dispute = make_working(tree.villages[0], by)
 
-    assert handler.get(address("record-create", dispute.pk, "rumour")).status_code == 404
+    assert handler.get(address("dispute-record-create", dispute.pk, "rumour")).status_code == 404
 
 
 def test_second_editor_of_a_record_sees_both_and_loses_nothing(tree, by, handler):
     dispute = make_working(tree.villages[0], by)
     record = add_record(dispute=dispute, kind=RecordKind.SITTING, on=day(5), text=SECRET, by=by)
-    page = address("record-edit", record.pk)
+    page = address("dispute-record-edit", record.pk)
     assert SECRET in shown(handler.get(page))
     change_record(record=record, version=1, on=day(5), text="别人写的经过", by=by)
     mine = {"on": "2026-09-06", "text": "我写的经过", "version": "1"}
@@ -229,7 +229,7 @@ def test_visit_that_finds_trouble_leads_back_to_mediation(tree, by, handler):
     dispute = make_performed(tree.villages[0], by).dispute
 
     answer = handler.post(
-        address("visit-create", dispute.pk),
+        address("dispute-visit-create", dispute.pk),
         {
             "on": "2026-09-20",
             "is_performed": "0",
@@ -242,7 +242,7 @@ def test_visit_that_finds_trouble_leads_back_to_mediation(tree, by, handler):
     assert "最近一次回访发现激化苗头" in shown(answer)
     assert address("dispute-move", dispute.pk, "resume") in shown(answer)
     assert FollowVisit.objects.get().is_flaring_up
-    wrong = handler.post(address("visit-create", dispute.pk), {"on": "2026-09-21"})
+    wrong = handler.post(address("dispute-visit-create", dispute.pk), {"on": "2026-09-21"})
     assert wrong.status_code == 422
 
 
