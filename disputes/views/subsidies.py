@@ -56,7 +56,8 @@ def _reader(request: HttpRequest) -> User:
 
 def _asked(request: HttpRequest) -> str:
     """The filters, to be carried on in addresses."""
-    asked = {name: value for name, value in request.GET.items() if name != "page" and value}
+    left_out = ("page", "tick")
+    asked = {name: value for name, value in request.GET.items() if name not in left_out and value}
     return urlencode(asked)
 
 
@@ -90,6 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "total": _money(claim_sums(found, shows_masked=masked).total),
         "query": f"&{asked}" if asked else "",
         "asked": asked,
+        "is_ticked": request.GET.get("tick") == "all",
         "decide": DecideForm(),
         "may_claim": policies.may(policies.check_desk, by=user),
         "may_review": policies.may(policies.check_review_claims, by=user),

@@ -511,3 +511,17 @@ def test_claim_review_pay_and_sign_by_pages(tree, clerk, reviewer, mediator, cli
     assert "贰佰元整" in paper
     assert timezone.localdate() == TODAY
     assert AuditEvent.objects.filter(action="发放以案定补").count() == 1
+
+
+def test_a_page_is_ticked_at_once_but_for_ones_own(tree, clerk, reviewer, mediator, client_of):
+    claim_subsidy(dispute=closed(tree.villages[0], clerk, mediator), by=clerk)
+    claim_subsidy(dispute=closed(tree.villages[0], clerk, mediator), by=reviewer)
+    address = reverse("disputes:subsidy-list")
+    client = client_of(reviewer)
+
+    plain = client.get(address).content.decode()
+    ticked = client.get(f"{address}?state=claimed&tick=all").content.decode()
+
+    assert plain.count('name="claim"') == ticked.count('name="claim"') == 1
+    assert (plain.count(" checked>"), ticked.count(" checked>")) == (0, 1)
+    assert 'name="asked" value="state=claimed"' in ticked
