@@ -201,7 +201,8 @@ def _watermark(words: str) -> str:
         "rotation:315;z-index:-251658752;mso-position-horizontal:center;"
         "mso-position-horizontal-relative:margin;mso-position-vertical:center;"
         'mso-position-vertical-relative:margin" fillcolor="#d9d9d9" stroked="f">'
-        f'<v:textpath style="font-family:&quot;{HEI}&quot;;font-size:1pt" string="{words}"/>'
+        f'<v:textpath string="{words}" '
+        f'style="font-family:&quot;{HEI}&quot;;font-size:1pt"/>'
         "</v:shape></w:pict></w:r>"
     )
 

@@ -1,47 +1,42 @@
-"""Papers of a case: what stands on them, who may print them, the whole file and its numbers."""
+"""Papers of a case: what stands on them, and who may print them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import struct
-import zlib
 
 import pdfplumber
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from docx import Document
 
-from disputes.enums import AgreementForm, Move, RecordKind, Satisfaction
+from disputes.enums import AgreementForm, Move
 from disputes.models import Dispute
-from disputes.services import documents
 from disputes.services.agreements import add_performance, record_agreement
 from disputes.services.documents import (
-    KEPT,
-    delete_old_files,
     list_papers,
-    make_file,
-    print_paper,
 )
 from disputes.services.handovers import offer_dispute, refuse_handover
 from disputes.services.names import erase_due
-from disputes.services.records import add_record, add_visit
-from disputes.services.registration import PartyEntry, take_dispute
-from pingan.enums import JobState, Role
-from pingan.models import AuditEvent, Job, StoredFile
+from pingan.enums import Role
+from pingan.models import AuditEvent
 from pingan.refusals import Forbidden, Refused
-from pingan.typesetting import count_pages, typeset
-from tests.disputes.file_makers import day, make_terms, make_working
-from tests.disputes.makers import PARTIES, make_committee, make_dispute, make_mediator, move
+from tests.disputes.file_makers import day, make_terms
+from tests.disputes.makers import make_dispute, move
+from tests.disputes.paper_makers import (
+    ADDRESS,
+    CONTACT,
+    FACTS,
+    SECRETS,
+    closed_case,
+    docx_text,
+    pdf_text,
+    printed,
+    settled_case,
+    worked_case,
+)
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-NAMES = ("演示甲", "演示乙")
-CONTACT, ADDRESS, FACTS = "演示电话九九", "演示门牌七七", "演示甲推倒了演示乙的院墙"
-SECRETS = (*NAMES, CONTACT, ADDRESS, "推倒了", "演示调解员")
-ENTRIES = [PartyEntry(party.role, party.name, party.kind, CONTACT, ADDRESS) for party in PARTIES]
 
 
 @pytest.fixture(autouse=True)
@@ -52,96 +47,6 @@ def clock(time_machine):
 @pytest.fixture
 def clerk(tree):
     return make_user(Role.VILLAGE_CLERK, tree.villages[0], "village")
-
-
-def picture(width: int = 40, height: int = 30) -> bytes:
-    """A small PNG."""
-    rows = b"".join(b"\0" + b"\x80\xa0\xc0" * width for _ in range(height))
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
-
-
-def two_pages(folder) -> bytes:
-    """A PDF of two pages."""
-    template = folder / "two.typ"
-    template.write_text('#set document(title: "two")\n= A\n#pagebreak()\nSECOND')
-    return typeset(template, {}, issued_on=day(1))
-
-
-def worked_case(tree, clerk, **fields) -> Dispute:
-    """Under mediation, with records, and everything in it that may name somebody."""
-    committee = make_committee(tree.villages[0])
-    values = {
-        "parties": ENTRIES,
-        "facts": FACTS,
-        "committee": committee,
-        "mediator": make_mediator(committee),
-    }
-    dispute = make_working(tree.villages[0], clerk, **(values | fields))
-    for kind in (RecordKind.RIGHTS, RecordKind.INVESTIGATION, RecordKind.SITTING):
-        add_record(dispute=dispute, kind=kind, on=day(4), text=FACTS, by=clerk)
-    return dispute
-
-
-def settled_case(tree, clerk, **fields) -> Dispute:
-    dispute = worked_case(tree, clerk)
-    terms = make_terms(facts=FACTS, content="演示甲重砌院墙", **fields)
-    record_agreement(dispute=dispute, terms=terms, by=clerk)
-    dispute.refresh_from_db()
-    return dispute
-
-
-def closed_case(tree, clerk) -> Dispute:
-    dispute = settled_case(tree, clerk)
-    agreement = dispute.agreement
-    add_performance(
-        agreement=agreement, on=day(10), what="院墙已砌好", amount=50_000, by=clerk, is_all=True
-    )
-    add_visit(
-        dispute=dispute,
-        on=day(12),
-        is_performed=True,
-        satisfaction=Satisfaction.SATISFIED,
-        text=FACTS,
-        by=clerk,
-    )
-    move(dispute, Move.CLOSE, clerk, day(13))
-    dispute.refresh_from_db()
-    return dispute
-
-
-def upload(name: str, content: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
-
-
-def printed(dispute, key, by, suffix="pdf", *, is_final=True, purpose="当事人签署"):
-    return print_paper(
-        dispute=dispute, key=key, suffix=suffix, is_final=is_final, purpose=purpose, by=by
-    )
-
-
-def pdf_text(content: bytes) -> str:
-    with pdfplumber.open(io.BytesIO(content)) as document:
-        return "".join("".join((page.extract_text() or "").split()) for page in document.pages)
-
-
-def docx_text(content: bytes) -> str:
-    document = Document(io.BytesIO(content))
-    lines = [paragraph.text for paragraph in document.paragraphs]
-    for table in document.tables:
-        for row in table.rows:
-            lines += [cell.text for cell in row.cells]
-    return "".join("".join(lines).split())
 
 
 def keys(dispute, by) -> dict[str, str]:
@@ -412,174 +317,6 @@ def test_nothing_is_printed_after_the_names_are_erased(tree, clerk, client_of):
         printed(dispute, "agreement", clerk)
     answer = client_of(clerk).get(f"/disputes/{dispute.pk}/documents/")
     assert answer.status_code == 302
-
-
-def whole_file(dispute, by) -> bytes:
-    return make_file(dispute=dispute, by=by, tell=lambda *_: None).opened()
-
-
-def page_lines(content: bytes) -> list[list[str]]:
-    with pdfplumber.open(io.BytesIO(content)) as document:
-        return [
-            [re.sub(r"\s", "", line) for line in (page.extract_text() or "").splitlines()]
-            for page in document.pages
-        ]
-
-
-def test_the_whole_file_and_the_numbers_of_its_catalogue(tree, clerk, tmp_path):
-    dispute = worked_case(tree, clerk)
-    files = {
-        "演示甲的照片.png": picture(),
-        "演示甲的合同.pdf": two_pages(tmp_path),
-        "坏的.png": picture()[:60],
-    }
-    for name, content in files.items():
-        add_record(
-            dispute=dispute,
-            kind=RecordKind.EVIDENCE,
-            on=day(5),
-            text="现场情况",
-            upload=upload(name, content),
-            by=clerk,
-        )
-    long = "双方各自说明经过，调解员逐项核对。\n" * 60
-    add_record(dispute=dispute, kind=RecordKind.SITTING, on=day(6), text=long, by=clerk)
-    terms = make_terms(facts=FACTS, content="重砌院墙")
-    record_agreement(dispute=dispute, terms=terms, by=clerk)
-    dispute.refresh_from_db()
-
-    pages = page_lines(whole_file(dispute, clerk))
-
-    cover, catalogue = "".join(pages[0]), pages[1]
-    assert "人民调解卷宗" in cover
-    assert "申请人：演示甲；被申请人：演示乙" in cover
-    assert "卷内目录" in catalogue[0]
-    numbers = [
-        next((m[1] for line in lines[-2:] if (m := re.fullmatch(r"—(\d+)—", line))), "")
-        for lines in pages
-    ]
-    first = numbers.index("1")
-    inside = numbers[first:-1]
-    assert inside == [str(number) for number in range(1, len(inside) + 1)]
-    assert f"卷内共{len(inside)}页" in cover
-    entries = [
-        re.fullmatch(r"(\d+)(.+?)(?:（附件\d件）)?(2026年\d+月\d+日)?(\d+)(?:—(\d+))?", line)
-        for line in catalogue[2:]
-    ]
-    found = [entry for entry in entries if entry]
-    assert len(found) == 9
-    after = 1
-    for entry in found:
-        start, end = int(entry[4]), int(entry[5] or entry[4])
-        assert start == after, entry[0]
-        assert pages[first + start - 1][0] == entry[2], entry[0]
-        after = end + 1
-    assert after == len(inside) + 1
-    whole = "".join("".join(lines) for lines in pages)
-    assert "第2页，共2页SECOND" in whole
-    assert whole.count("附件插页") == 1
-    assert "演示甲的照片" not in whole
-
-
-def test_attachments_beyond_the_room_are_named_on_slips(tree, clerk, monkeypatch):
-    dispute = worked_case(tree, clerk)
-    for size in (40, 50):
-        file = upload("照片.png", picture(size))
-        add_record(dispute=dispute, kind=RecordKind.EVIDENCE, on=day(5), upload=file, by=clerk)
-    monkeypatch.setattr(documents, "MOST_BYTES", len(picture(40)))
-
-    whole = "".join("".join(lines) for lines in page_lines(whole_file(dispute, clerk)))
-
-    assert whole.count("附件插页") == 1
-    assert "以插页代替" in whole
-
-
-def test_a_file_without_other_pdfs_is_an_archive_pdf(tree, clerk):
-    dispute = closed_case(tree, clerk)
-
-    content = whole_file(dispute, clerk)
-
-    assert b"pdfaid:part" in content
-    assert "必须具备的材料齐全。" in pdf_text(content)
-
-
-def test_the_whole_file_is_ordered_made_and_fetched_by_the_same_person(
-    tree, clerk, client_of, django_capture_on_commit_callbacks
-):
-    dispute = closed_case(tree, clerk)
-    browser = client_of(clerk)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = browser.post(
-            f"/disputes/{dispute.pk}/documents/", {"purpose": "归档", "paper": "file"}
-        )
-
-    job, made = Job.objects.get(), StoredFile.objects.get()
-    address = f"/disputes/{dispute.pk}/documents/files/{made.pk}/"
-    assert answer.url == f"/jobs/{job.pk}/"
-    assert (job.state, job.result) == (JobState.DONE, {"url": address})
-    look = AuditEvent.objects.get(action="查看当事人姓名")
-    assert look.note == "打印卷宗：归档"
-    kept = f"{job.title}{job.arguments}{job.message}{made.name}{bytes(made.content)!r}"
-    trail = str(list(AuditEvent.objects.values()))
-    assert not [secret for secret in SECRETS if secret in kept + trail]
-    assert b"%PDF" not in bytes(made.content)
-    fetched = browser.get(address)
-    assert "演示甲" in pdf_text(fetched.content)
-    colleague = make_user(Role.VILLAGE_CLERK, tree.villages[0])
-    assert client_of(colleague).get(address).status_code == 403
-    stranger = make_user(Role.TOWNSHIP_CLERK, tree.townships[1])
-    assert client_of(stranger).get(address).status_code == 404
-
-
-def test_a_job_that_fails_quotes_no_character_of_a_name(
-    tree, clerk, client_of, django_capture_on_commit_callbacks
-):
-    odd = "\ue123"  # no font has it
-    parties = [PartyEntry(PARTIES[0].role, f"演示{odd}"), PARTIES[1]]
-    dispute = worked_case(tree, clerk, parties=parties)
-
-    with pytest.raises(Refused, match=f"没有“{odd}”"):
-        printed(dispute, "application", clerk)
-    with django_capture_on_commit_callbacks(execute=True):
-        data = {"purpose": "归档", "paper": "file"}
-        client_of(clerk).post(f"/disputes/{dispute.pk}/documents/", data)
-
-    job = Job.objects.get()
-    assert job.state == JobState.FAILED
-    assert "逐份打印" in job.message
-    assert odd not in job.message
-    assert "E123" not in job.message
-
-
-def test_who_hands_the_case_on_fetches_nothing_any_more(tree, clerk, township_clerk, client_of):
-    dispute = settled_case(tree, clerk)
-    made = make_file(dispute=dispute, by=clerk, tell=lambda *_: None)
-    take_dispute(dispute=dispute, by=township_clerk)
-    address = f"/disputes/{dispute.pk}/documents/files/{made.pk}/"
-
-    assert client_of(clerk).get(address).status_code == 403
-    assert client_of(township_clerk).get(address).status_code == 404
-
-
-def test_a_whole_file_waits_an_hour_and_is_gone(tree, clerk, client_of):
-    dispute = settled_case(tree, clerk)
-    made = make_file(dispute=dispute, by=clerk, tell=lambda *_: None)
-    assert delete_old_files() == 0
-    StoredFile.objects.filter(pk=made.pk).update(stored_at=timezone.now() - KEPT)
-
-    answer = client_of(clerk).get(f"/disputes/{dispute.pk}/documents/files/{made.pk}/")
-
-    assert answer.status_code == 404
-    assert delete_old_files() == 1
-    assert not StoredFile.objects.exists()
-
-
-def test_pages_of_attachments_are_counted(tmp_path):
-    assert count_pages("1.png", picture()) == 1
-    assert count_pages("1.pdf", two_pages(tmp_path)) == 2
-    assert count_pages("1.pdf", b"%PDF-1.7 rubbish") == 0
-    assert count_pages("1.jpg", b"\xff\xd8\xff rubbish") == 0
 
 
 @pytest.mark.parametrize("records", [1, 3])
