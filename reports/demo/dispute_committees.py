@@ -36,7 +36,7 @@ def load_settings(county: Unit) -> DisputeSettings:
     """The law's terms; subsidies by form and scale."""
     terms, _is_new = DisputeSettings.objects.get_or_create(county=county)
     scales = DisputeTerm.objects.filter(county=None, kind=TermKind.SCALE)
-    rates = [
+    rates: list[tuple[AgreementForm, DisputeTerm | None, int]] = [
         (AgreementForm.ORAL, None, ORAL_YUAN),
         (AgreementForm.WRITTEN, None, WRITTEN_ANY_YUAN),
     ]
@@ -97,7 +97,7 @@ def _load_mediators(
     county: Unit, committees: list[Committee], clerks: dict[int, User], dice: Random
 ) -> None:
     """演示调解员001 …; in every third village the clerk mediates with the own account."""
-    people = []
+    people: list[Mediator] = []
     for place, committee in enumerate(committees):
         is_big = committee.kind not in (CommitteeKind.VILLAGE, CommitteeKind.ASSOCIATION)
         for number in range(1, dice.randrange(3, 6) if is_big else 3):

@@ -162,7 +162,7 @@ def _parties(plot: Plot, story: Story) -> list[Party]:
 def _claim(plot: Plot, reviewers: dict[int, User]) -> None:
     """以案定补 of what is closed with an agreement: the old are paid, the newest wait."""
     rates = {(r.form, r.scale_id): r.amount for r in SubsidyRate.objects.filter(county=plot.county)}
-    claims = []
+    claims: list[SubsidyClaim] = []
     for story in plot.stories:
         row, found = story.dispute, story.agreement
         if row.state != DisputeState.CLOSED or row.closed_on is None or found is None:

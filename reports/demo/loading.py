@@ -194,7 +194,8 @@ def _groups_by_village(county: Unit) -> dict[int, list[Unit]]:
 def _people(county: Unit) -> tuple[dict[int, User], dict[int, User]]:
     """Clerks by unit, and reviewers by the unit that reviews."""
     users: Iterable[User] = User.objects.filter(unit__path__startswith=county.path).order_by("pk")
-    clerks, reviewers = {}, {}
+    clerks: dict[int, User] = {}
+    reviewers: dict[int, User] = {}
     for user in users:
         if user.role in (Role.VILLAGE_CLERK, Role.TOWNSHIP_CLERK):
             clerks[user.unit_id] = user

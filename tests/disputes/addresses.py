@@ -153,7 +153,7 @@ def _filled() -> Iterator[tuple[str, dict[str, str | int], str]]:
 
 def text_of(answer: HttpResponseBase) -> str:
     """What a person can read in an answer: pages, sheets, papers, and its headers."""
-    body = b"".join(answer) if answer.streaming else getattr(answer, "content", b"")  # type: ignore[arg-type]
+    body = b"".join(answer) if answer.streaming else getattr(answer, "content", b"")
     heads = " ".join(f"{name}: {value}" for name, value in answer.items())
     return heads + _text(body)
 

@@ -137,7 +137,7 @@ def test_of_accepting_and_taking_back_at_once_one_wins():
     clerk = make_user(Role.VILLAGE_CLERK, tree.villages[0])
     other = make_user(Role.TOWNSHIP_CLERK, tree.townships[1])
     dispute = make_dispute(tree.villages[0], clerk)
-    handover = offer_dispute(**offer_of(dispute, tree), by=clerk)  # type: ignore[arg-type]
+    handover = offer_dispute(**offer_of(dispute, tree), by=clerk)
 
     results = all_at_once(
         lambda step, **what: step(handover=Handover.objects.get(pk=handover.pk), **what),

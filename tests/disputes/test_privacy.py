@@ -58,7 +58,8 @@ def told(text: str) -> list[str]:
 
 def walked(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
     """Every page that can be reached from these by links, one of each shape, and what it says."""
-    todo, seen = list(starts), set()
+    todo = list(starts)
+    seen: set[str] = set()
     while todo and len(seen) < MOST_PAGES:
         address = todo.pop(0)
         shape = re.sub(r"\d+|=[^&]*", "0", address) if "dispute" not in address else address

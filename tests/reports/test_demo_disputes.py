@@ -21,9 +21,10 @@ from disputes.models import (
     Party,
     SubsidyClaim,
 )
-from disputes.selectors.figures import Span, figures_of
+from disputes.selectors.figures import figures_of
 from disputes.selectors.files import file_of
 from disputes.services.escalations import escalate_due
+from disputes.spans import Span
 from disputes.statute import is_complete
 from pingan.enums import Role
 from pingan.models import User
