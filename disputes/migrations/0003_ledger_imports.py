@@ -8,63 +8,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('disputes', '0002_common_terms'),
-        ('pingan', '0005_sealed_files'),
+        ("disputes", "0002_common_terms"),
+        ("pingan", "0005_sealed_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DisputeImport',
+            name="DisputeImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_hash', models.CharField(max_length=64, verbose_name='文件校验码')),
-                ('proposal', pingan.fields.SealedField(blank=True, default=pingan.privacy.Sealed, verbose_name='待导入内容')),
-                ('errors', models.JSONField(blank=True, default=list, verbose_name='错误')),
-                ('error_count', models.PositiveIntegerField(default=0, verbose_name='错误数')),
-                ('new_count', models.PositiveIntegerField(default=0, verbose_name='新增件数')),
-                ('same_count', models.PositiveIntegerField(default=0, verbose_name='没有变化的件数')),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_hash", models.CharField(max_length=64, verbose_name="文件校验码")),
+                (
+                    "proposal",
+                    pingan.fields.SealedField(
+                        blank=True, default=pingan.privacy.Sealed, verbose_name="待导入内容"
+                    ),
+                ),
+                ("errors", models.JSONField(blank=True, default=list, verbose_name="错误")),
+                ("error_count", models.PositiveIntegerField(default=0, verbose_name="错误数")),
+                ("new_count", models.PositiveIntegerField(default=0, verbose_name="新增件数")),
+                (
+                    "same_count",
+                    models.PositiveIntegerField(default=0, verbose_name="没有变化的件数"),
+                ),
+                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                (
+                    "applied_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="导入时间"),
+                ),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台账导入',
-                'ordering': ['-pk'],
+                "verbose_name": "台账导入",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportedCase',
+            name="ImportedCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dispute_version', models.PositiveIntegerField(verbose_name='导入时版本')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('number', models.PositiveIntegerField(verbose_name='序号')),
-                ('code', models.CharField(max_length=40, verbose_name='案号')),
-                ('committee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disputes.committee', verbose_name='调解委员会')),
-                ('dispute', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imported', to='disputes.dispute', verbose_name='纠纷')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='disputes.disputeimport', verbose_name='台账导入')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pingan.unit', verbose_name='登记单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dispute_version", models.PositiveIntegerField(verbose_name="导入时版本")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("number", models.PositiveIntegerField(verbose_name="序号")),
+                ("code", models.CharField(max_length=40, verbose_name="案号")),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="disputes.committee",
+                        verbose_name="调解委员会",
+                    ),
+                ),
+                (
+                    "dispute",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="imported",
+                        to="disputes.dispute",
+                        verbose_name="纠纷",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="disputes.disputeimport",
+                        verbose_name="台账导入",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pingan.unit",
+                        verbose_name="登记单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入的纠纷',
-                'ordering': ['run', 'pk'],
+                "verbose_name": "导入的纠纷",
+                "ordering": ["run", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='disputeimport',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_at', None), ('undone_at__gte', models.F('applied_at')), _connector='OR'), name='dispute_import_undone_after_applied'),
+            model_name="disputeimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("undone_at", None), ("undone_at__gte", models.F("applied_at")), _connector="OR"
+                ),
+                name="dispute_import_undone_after_applied",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importedcase',
-            index=models.Index(fields=['committee', 'year'], name='imported_case_committee_year'),
+            model_name="importedcase",
+            index=models.Index(fields=["committee", "year"], name="imported_case_committee_year"),
         ),
         migrations.AddIndex(
-            model_name='importedcase',
-            index=models.Index(fields=['unit', 'year'], name='imported_case_unit_year'),
+            model_name="importedcase",
+            index=models.Index(fields=["unit", "year"], name="imported_case_unit_year"),
         ),
     ]

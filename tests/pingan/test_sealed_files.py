@@ -41,7 +41,7 @@ def test_sealed_file_is_not_handed_out_by_its_unit(tree, township_clerk, client_
 
 
 def test_sealed_file_is_checked_like_any_other(tree, township_clerk):
-    with pytest.raises(Refused, match="“证据材料.exe”不能上传"):
+    with pytest.raises(Refused, match=r"“证据材料\.exe”不能上传"):
         store(tree.townships[0], township_clerk, b"MZ\x90\x00 program", "借条.exe")
 
     assert not StoredFile.objects.exists()
