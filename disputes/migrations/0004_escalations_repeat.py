@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('disputes', '0003_ledger_imports'),
+        ("disputes", "0003_ledger_imports"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='escalation',
-            name='escalation_level_unique',
+            model_name="escalation",
+            name="escalation_level_unique",
         ),
     ]
