@@ -37,7 +37,7 @@ LATER = NOON + dt.timedelta(minutes=11)
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOON, tick=False) as moved:
         yield moved
 
@@ -67,7 +67,7 @@ def sealed(county: Unit, by: User, **wishes: object) -> Draw:
     return seal_draw(county=county, wish=wish(**wishes), by=by)  # type: ignore[arg-type]
 
 
-def drawn(county: Unit, by: User, clock: time_machine.Coordinates, **wishes: object) -> Draw:
+def drawn(county: Unit, by: User, clock: time_machine.Traveller, **wishes: object) -> Draw:
     made = sealed(county, by, **wishes)
     clock.move_to(LATER, tick=False)
     return draw_lots(draw=made, salt=SALT, by=by)
@@ -150,7 +150,7 @@ def test_only_the_county_officer_seals(tree: County, role: Role):
 
 
 def test_draw_is_that_of_the_pure_algorithm(
-    tree: County, county_officer: User, clock: time_machine.Coordinates
+    tree: County, county_officer: User, clock: time_machine.Traveller
 ):
     draw = drawn(tree.county, county_officer, clock, wanted=2)
 
@@ -164,7 +164,7 @@ def test_draw_is_that_of_the_pure_algorithm(
 
 
 def test_draw_too_early_is_refused(
-    tree: County, county_officer: User, clock: time_machine.Coordinates
+    tree: County, county_officer: User, clock: time_machine.Traveller
 ):
     draw = sealed(tree.county, county_officer)
     clock.move_to(NOON + dt.timedelta(minutes=9, seconds=59), tick=False)
@@ -175,7 +175,7 @@ def test_draw_too_early_is_refused(
 
 @pytest.mark.parametrize("salt", ["", "12", "1:2:3", "x" * 41, "第5期", "1 2 3"])
 def test_bad_public_number_is_refused(
-    tree: County, county_officer: User, clock: time_machine.Coordinates, salt: str
+    tree: County, county_officer: User, clock: time_machine.Traveller, salt: str
 ):
     draw = sealed(tree.county, county_officer)
     clock.move_to(LATER, tick=False)
@@ -188,7 +188,7 @@ def test_bad_public_number_is_refused(
 
 
 def test_second_draw_changes_nothing(
-    tree: County, county_officer: User, clock: time_machine.Coordinates
+    tree: County, county_officer: User, clock: time_machine.Traveller
 ):
     draw = drawn(tree.county, county_officer, clock)
 
@@ -224,7 +224,7 @@ class TestWhoSeesTheResult:
         county_officer: User,
         township_clerk: User,
         client_of: ClientOf,
-        clock: time_machine.Coordinates,
+        clock: time_machine.Traveller,
     ):
         draw = drawn(tree.county, county_officer, clock, wanted=2)
         clerk = client_of(township_clerk)
@@ -252,7 +252,7 @@ class TestWhoSeesTheResult:
         county_officer: User,
         township_clerk: User,
         client_of: ClientOf,
-        clock: time_machine.Coordinates,
+        clock: time_machine.Traveller,
     ):
         draw = drawn(tree.county, county_officer, clock, wanted=2, kind="open")
         clerk = client_of(township_clerk)
@@ -284,7 +284,7 @@ class TestWhoSeesTheResult:
 
 
 def test_altered_record_is_found_out(
-    tree: County, county_officer: User, client_of: ClientOf, clock: time_machine.Coordinates
+    tree: County, county_officer: User, client_of: ClientOf, clock: time_machine.Traveller
 ):
     draw = drawn(tree.county, county_officer, clock, wanted=2)
     client = client_of(county_officer)
@@ -304,7 +304,7 @@ def test_pages_of_the_officer(
     county_officer: User,
     township_clerk: User,
     client_of: ClientOf,
-    clock: time_machine.Coordinates,
+    clock: time_machine.Traveller,
 ):
     client, new = client_of(county_officer), reverse("assessments:draw-create")
     asked = {"month": str(MONTH), "kind": "secret", "group": "", "wanted": "1", "title": ""}
@@ -332,7 +332,7 @@ def test_pages_of_the_officer(
 
 
 def test_printed_record_holds_all_that_is_needed(
-    tree: County, county_officer: User, client_of: ClientOf, clock: time_machine.Coordinates
+    tree: County, county_officer: User, client_of: ClientOf, clock: time_machine.Traveller
 ):
     draw = drawn(tree.county, county_officer, clock, wanted=2)
 

@@ -69,8 +69,10 @@ def test_agreement_is_reached_performed_visited_and_filed(page_as: PageAs):
     follow(page, "调解记录")
     checked(page)
     page.fill("[name=text]", f"{NAME}认为界石被移动，双方各让一尺。")
-    paper = {"name": f"{NAME}的笔录.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.set_input_files("[name=upload]", paper)
+    page.set_input_files(
+        "[name=upload]",
+        {"name": f"{NAME}的笔录.pdf", "mimeType": "application/pdf", "buffer": PDF},
+    )
     press(page, "保存")
 
     agree(page)

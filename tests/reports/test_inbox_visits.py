@@ -33,7 +33,7 @@ def told(user: User) -> list[tuple[str, str]]:
 
 
 def test_draw_waits_then_its_units_do_until_they_are_visited(
-    tree: County, county_officer: User, township_clerk: User, clock: time_machine.Coordinates
+    tree: County, county_officer: User, township_clerk: User, clock: time_machine.Traveller
 ):
     wish = Wish(MONTH, VisitKind.SECRET, None, 3, "")
     draw = seal_draw(county=tree.county, wish=wish, by=county_officer)
@@ -55,7 +55,7 @@ def test_draw_waits_then_its_units_do_until_they_are_visited(
 
 
 def test_published_focus_is_told_for_a_fortnight(
-    tree: County, county_officer: User, township_clerk: User, clock: time_machine.Coordinates
+    tree: County, county_officer: User, township_clerk: User, clock: time_machine.Traveller
 ):
     focus = MonthFocus.objects.create(county=tree.county, month=MONTH.next, text="看夜间巡逻")
     assert told(township_clerk) == []

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from assessments.models import Edition, PeerGroup, Scorecard
-from pingan.enums import Level, UnitKind
+from pingan.enums import Level, Role, UnitKind
 from pingan.models import Unit, User
 from pingan.months import Month
 from reports.charts import sparkline
@@ -47,7 +47,7 @@ def grouped(db: None) -> County:
 
 @pytest.fixture
 def officer(grouped: County) -> User:
-    return make_user("county_officer", grouped.county)
+    return make_user(Role.COUNTY_OFFICER, grouped.county)
 
 
 def page_of(edition: Edition, user: User, group: str | None = None):
@@ -155,7 +155,7 @@ def test_item_below_its_minimum_says_why(tree: County, officer_of: Callable[[Cou
 
 @pytest.fixture
 def officer_of() -> Callable[[County], User]:
-    return lambda tree: make_user("county_officer", tree.county)
+    return lambda tree: make_user(Role.COUNTY_OFFICER, tree.county)
 
 
 def test_trend_takes_the_months_that_are_shown(tree: County, county_officer: User):

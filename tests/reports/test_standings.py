@@ -112,6 +112,7 @@ def publish(
         published_at=timezone.now(),
     )
     for place, (unit, total) in enumerate(totals.items(), start=1):
+        assert unit.parent is not None
         values = {"peer_group": "", "facts": {}} | card
         Scorecard.objects.create(
             edition=edition,
