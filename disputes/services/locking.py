@@ -11,10 +11,11 @@ def locked(dispute: Dispute, version: int | None = None) -> Dispute:
 
     `version` None: the caller does not build on what was shown (an answer, a sweep).
     """
-    row = (
-        Dispute.objects.select_for_update(of=("self",))
-        .select_related("unit", "holder", "committee", "mediator", "county")
-        .get(pk=dispute.pk)
+    # Locked alone, then read: PostgreSQL drops a row from a join that no longer holds after the
+    # wait, and the holder is just what changes.
+    Dispute.objects.select_for_update().only("pk").get(pk=dispute.pk)
+    row = Dispute.objects.select_related("unit", "holder", "committee", "mediator", "county").get(
+        pk=dispute.pk
     )
     if version is not None and row.version != version:
         raise Conflict("您打开这一页之后，别人已经改过这件纠纷。")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections, transaction
 
 from disputes.enums import (
     AgreementForm,
@@ -24,6 +27,7 @@ from disputes.models import (
 )
 from disputes.services.escalations import escalate_dispute, escalate_due
 from disputes.services.handovers import accept_handover, offer_dispute, withdraw_handover
+from disputes.services.locking import locked
 from disputes.services.moves import move_dispute
 from disputes.services.registration import change_dispute, register_dispute
 from disputes.services.subsidies import claim_subsidy, decide_claims
@@ -174,6 +178,31 @@ def test_of_many_who_edit_at_once_one_wins_and_no_party_is_lost():
     dispute.refresh_from_db()
     assert results.count(Conflict) == PEOPLE - 1
     assert (dispute.version, dispute.parties.count()) == (2, 2)
+
+
+def holder_after_waiting(dispute: Dispute) -> int:
+    """Lock the case as a service does, and tell who holds it."""
+    try:
+        with transaction.atomic():
+            return locked(dispute).holder.pk
+    finally:
+        connections.close_all()
+
+
+def test_case_that_changed_hands_while_one_waited_for_it_is_still_found():
+    tree = make_county()
+    dispute = make_dispute(tree.villages[0], make_user(Role.VILLAGE_CLERK, tree.villages[0]))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            row = locked(dispute)
+            waiting = pool.submit(holder_after_waiting, dispute)
+            time.sleep(0.5)  # by now it waits for the row
+            row.holder = tree.townships[0]
+            row.save(update_fields=["holder"])
+        found = waiting.result(timeout=60)
+
+    assert found == tree.townships[0].pk
 
 
 def test_asking_the_level_above_and_the_sweep_at_once_go_up_one_level():
