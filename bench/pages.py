@@ -1,6 +1,6 @@
 """How long the pages of the disputes take in a county of 10,000 cases, against a no-op view.
 
-    python bench/pages.py [--cases 10000] [--rounds 9]
+    python bench/pages.py [--cases 10000] [--rounds 9] [--only WORD]
 
 On PostgreSQL and on SQLite, in one process each, through the whole middleware as a signed-in
 person. One line a page: `ratio` is the middle of its times over the middle of the no-op view's,
@@ -28,8 +28,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", default="", help="pages whose names have this word")
     options = parser.parse_args()
     arguments = ["--cases", str(options.cases), "--rounds", str(options.rounds)]
+    arguments += ["--only", options.only]
     with postgres() as url:
         _measure("postgresql", url, arguments)
     with tempfile.TemporaryDirectory() as folder:

@@ -63,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, required=True)
     parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--only", default="")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -71,10 +72,10 @@ def main() -> None:
         ALLOWED_HOSTS=["testserver"],
         STORAGES={**settings.STORAGES, "staticfiles": plain},
     ):
-        _run(options.cases, options.rounds)
+        _run(options.cases, options.rounds, options.only)
 
 
-def _run(cases: int, rounds: int) -> None:
+def _run(cases: int, rounds: int, only: str) -> None:
     writer = CaseWriter()
     with transaction.atomic():
         writer.write(cases // TENTH)
@@ -88,7 +89,8 @@ def _run(cases: int, rounds: int) -> None:
     print(f"{Dispute.objects.count()} cases", file=sys.stderr)
     for page, before in zip(_pages(writer), few, strict=True):
         page.few = before.few
-        _measure(page, rounds)
+        if only in page.name:
+            _measure(page, rounds)
 
 
 def _pages(writer: CaseWriter) -> list[Page]:
