@@ -117,11 +117,14 @@ def _after_another(
     rows: QuerySet[Any], *, index: str, case: str, day: str, **place: str
 ) -> QuerySet[Any]:
     """Cases that follow another of the same digest within three years."""
-    order = {"partition_by": [index, *place.values()], "order_by": [day, case]}
+    group = [index, *place.values()]
+    before, other = (
+        Window(Lag(each), partition_by=group, order_by=[day, case]) for each in (day, case)
+    )
     return (
         rows.exclude(**{index: ""})
         .order_by()
-        .annotate(before=Window(Lag(day), **order), other=Window(Lag(case), **order))
+        .annotate(before=before, other=other)
         .filter(before__gte=F(day) - KEPT_IN_MIND)
         .exclude(other=F(case))
         .values(case)
