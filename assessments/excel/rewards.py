@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assessments.excel.sheets import Head, Sheet, table_book
+from pingan.workbooks.sheets import Head, Sheet, table_book
 
 LINES = (
     Head("年度", 7, "count"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from disputes.excel.sheets import Head, Sheet, table_book
 from disputes.figures import DEFINITIONS, LEVELS, Figures
 from disputes.selectors.boards import Board, Line
 from pingan.templatetags.pingan import rate
+from pingan.workbooks.sheets import Head, Sheet, table_book
 
 _COUNTS = (
     *("受理", "其中重复", "调解", "成功", "不成", "按期", "超期未结", "小组", "村(社区)"),

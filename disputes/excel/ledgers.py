@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from disputes.excel.sheets import Head, Sheet, table_book
+from pingan.workbooks.sheets import Head, Sheet, table_book
 
 SHEET = "纠纷台账"
 NOTES, CHOICES = "说明", "选项"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from disputes.excel.sheets import Head, Sheet, table_book
+from pingan.workbooks.sheets import Head, Sheet, table_book
 
 CLAIMS = (
     Head("月份", 10),

@@ -18,6 +18,7 @@ from disputes.statute import (
     file_items,
     missing_items,
 )
+from pingan import money
 from pingan.models import AuditEvent
 
 SITTINGS = frozenset({RecordKind.SITTING, RecordKind.INVESTIGATION, RecordKind.JOINT})
@@ -157,7 +158,7 @@ def case_file(dispute: Dispute, today: dt.date) -> CaseFile:
 
 def yuan_text(amount: int | None) -> str:
     """分 as yuan to read; nothing where there is none."""
-    return "" if amount is None else f"{amount / 100:,.2f}元"
+    return "" if amount is None else f"{money.yuan_text(amount)}元"
 
 
 def confirmation_of(agreement: Agreement, dispute: Dispute) -> Confirmation:

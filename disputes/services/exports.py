@@ -11,7 +11,6 @@ from django.utils import timezone
 from disputes import policies
 from disputes.enums import PartyKind, PartyRole
 from disputes.excel.ledgers import locked_book
-from disputes.excel.sheets import Head
 from disputes.models import Dispute
 from disputes.selectors.cases import Filters
 from disputes.selectors.ledgers import (
@@ -31,6 +30,7 @@ from disputes.services.names import note_look
 from pingan import audit
 from pingan.models import User
 from pingan.refusals import Refused
+from pingan.workbooks.sheets import Head
 
 MOST_NAMED = 500
 SHORTEST_PASSWORD = 10

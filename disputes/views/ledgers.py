@@ -17,7 +17,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from disputes.excel.ledgers import ledger_book
-from disputes.excel.sheets import Head
 from disputes.forms.imports import LedgerFilterForm, NamesExportForm
 from disputes.models import DESK_ROLES
 from disputes.selectors.cases import Filters
@@ -37,6 +36,7 @@ from disputes.views.answers import signed_in, tell
 from pingan.enums import ADMINISTRATOR_ROLES
 from pingan.models import User
 from pingan.refusals import Refused
+from pingan.workbooks.sheets import Head
 
 PAGE_LENGTH = 50
 MOST_ROWS = 20_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assessments.excel.sheets import Head, Sheet, table_book
+from pingan.workbooks.sheets import Head, Sheet, table_book
 from reports.cases import CaseFigures
 from reports.content.cases import HEADS, NOTE, case_row, total_row
 
