@@ -173,7 +173,7 @@ def test_performance_with_its_receipt_ends_in_the_move(tree, by):
 
     agreement.refresh_from_db()
     assert (agreement.performed_on, agreement.dispute.state) == (day(9), DisputeState.PERFORMED)
-    assert case_file(agreement.dispute, day(9)).paid == "500.00元"
+    assert case_file(agreement.dispute, day(9)).paid == "500元"
     assert StoredFile.objects.get().name == "履行凭证.pdf"
 
 
