@@ -80,7 +80,7 @@ def _fill(options: argparse.Namespace, month: Month) -> None:
         write_peer_groups(unit.pk for unit in units if unit.county is None)
         writer, more = MonthWriter(units), MoreWriter(units)
     # The same month last year too: some rules compare with it.
-    months = [month.shift(-12), *month.shift(1 - options.months).until(month)]
+    months = sorted({month.shift(-12), *month.shift(1 - options.months).until(month)})
     for each in months:
         with transaction.atomic():
             writer.write(each)
