@@ -7,11 +7,9 @@ narrowed characters; a grid of characters gives 14 a line in LibreOffice.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import math
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
@@ -21,6 +19,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Mm
 
+from pingan.word import finished
 from reports.content import BulletinContent, Cell, Heading, Paragraph, Table
 
 FANG, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
@@ -52,8 +51,7 @@ def bulletin_docx(content: BulletinContent, *, issued_on: dt.date) -> bytes:
     section_properties = document.element.body.sectPr
     for part in parts:
         section_properties.addprevious(parse_xml(part))
-    _set_properties(document, content, issued_on)
-    return _repacked(document, issued_on)
+    return finished(document, title=content.title, author=content.signer, issued_on=issued_on)
 
 
 def text_width(text: str) -> float:
@@ -367,26 +365,3 @@ def _run(text: str, font: str, size: int, *, extra: str = "", narrow: bool = Tru
         f'<w:szCs w:val="{size}"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr>'
         f'<w:t xml:space="preserve">{clean}</w:t></w:r>'
     )
-
-
-def _set_properties(document: DocxDocument, content: BulletinContent, issued_on: dt.date) -> None:
-    properties = document.core_properties
-    properties.title, properties.author = content.title, content.signer
-    properties.last_modified_by, properties.comments = content.signer, ""
-    properties.created = properties.modified = dt.datetime.combine(
-        issued_on, dt.time(1), dt.UTC
-    ).replace(tzinfo=None)
-    properties.revision = 1
-
-
-def _repacked(document: DocxDocument, issued_on: dt.date) -> bytes:
-    """The file with the day of issue on every entry, so that its bytes do not depend on now."""
-    saved, packed = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    moment = (issued_on.year, issued_on.month, issued_on.day, 9, 0, 0)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return packed.getvalue()

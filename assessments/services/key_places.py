@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.enums import LadderKind, NoticeState
 from assessments.models import KeyPlace, KeyPlaceProgress, RectificationNotice
 from assessments.policies import key_places as policies
+from assessments.services.finishing import finish
 from pingan import audit
 from pingan.models import Unit, User
 from pingan.months import Month
@@ -94,7 +95,7 @@ def change_place(
         setattr(locked, name, values[name])
     if upload is not None:
         locked.plan_file = store_file(upload=upload, unit=locked.unit, by=by)
-    return _finish(locked, before, "修改整治方案", "", by)
+    return finish(row=locked, before=before, fields=_AUDITED, action="修改整治方案", note="", by=by)
 
 
 @transaction.atomic
@@ -113,7 +114,14 @@ def report_progress(
     progress, _is_new = KeyPlaceProgress.objects.update_or_create(
         place=locked, month=month, defaults={"text": text, "recorded_by": by}
     )
-    _finish(locked, before, f"填报{month.label}整治进展", text[:200], by)
+    finish(
+        row=locked,
+        before=before,
+        fields=_AUDITED,
+        action=f"填报{month.label}整治进展",
+        note=text[:200],
+        by=by,
+    )
     return progress
 
 
@@ -131,7 +139,9 @@ def delist_place(
         raise Refused("摘牌日期应在列入日期和今天之间。")
     before = audit.snapshot(locked, *_AUDITED)
     locked.delisted_on, locked.outcome, locked.delisted_by = delisted_on, outcome, by
-    return _finish(locked, before, "重点整治地区摘牌", outcome, by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="重点整治地区摘牌", note=outcome, by=by
+    )
 
 
 def _locked(place: KeyPlace, version: int) -> KeyPlace:
@@ -139,21 +149,4 @@ def _locked(place: KeyPlace, version: int) -> KeyPlace:
     locked = held.select_related("unit__county", "lead_unit__parent").get(pk=place.pk)
     if locked.version != version:
         raise Conflict(f"“{locked.name}”刚刚有变动，请看过最新内容再操作。")
-    return locked
-
-
-def _finish(
-    locked: KeyPlace, before: Mapping[str, Any], action: str, note: str, by: User
-) -> KeyPlace:
-    locked.version += 1
-    locked.save()
-    audit.record(
-        action=action,
-        obj=locked,
-        by=by,
-        unit=locked.unit,
-        before=before,
-        after=audit.snapshot(locked, *_AUDITED),
-        note=note,
-    )
     return locked

@@ -16,6 +16,7 @@ from assessments.models import Problem, Recheck, RectificationNotice, Rectificat
 from assessments.policies import notices as policies
 from assessments.selectors.ladder import signer_of, steps_of
 from assessments.services import problems as problem_services
+from assessments.services.finishing import finish
 from assessments.services.notice_drafts import settle_follow_ups
 from assessments.terms import add_months
 from pingan import audit
@@ -42,7 +43,9 @@ def edit_notice(
     before = audit.snapshot(locked, *_AUDITED)
     for name in WORDED:
         setattr(locked, name, values[name])
-    return _finish(locked, before, "修改通知书草稿", "", by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="修改通知书草稿", note="", by=by
+    )
 
 
 @transaction.atomic
@@ -67,7 +70,14 @@ def sign_notice(
     step = steps_of(county.pk).get(LadderKind(locked.kind))
     if step is not None and step.freeze_months:
         locked.frozen_until = add_months(today, step.freeze_months)
-    return _finish(locked, before, f"签发{locked.get_kind_display()}", "", by)
+    return finish(
+        row=locked,
+        before=before,
+        fields=_AUDITED,
+        action=f"签发{locked.get_kind_display()}",
+        note="",
+        by=by,
+    )
 
 
 def _next_number(county: Unit, kind: str, year: int) -> int:
@@ -86,7 +96,9 @@ def withdraw_notice(
     reason = _needed(reason, "请写明为什么撤销。")
     before = audit.snapshot(locked, *_AUDITED)
     locked.state, locked.reason = NoticeState.WITHDRAWN, reason
-    return _finish(locked, before, "撤销通知书", reason, by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="撤销通知书", note=reason, by=by
+    )
 
 
 @transaction.atomic
@@ -110,7 +122,9 @@ def reply_notice(
     reply.files.set([store_file(upload=each, unit=locked.unit, by=by) for each in uploads])
     before = audit.snapshot(locked, *_AUDITED)
     locked.state = NoticeState.REPLIED
-    _finish(locked, before, "报告整改情况", text[:200], by)
+    finish(
+        row=locked, before=before, fields=_AUDITED, action="报告整改情况", note=text[:200], by=by
+    )
     return reply
 
 
@@ -137,11 +151,25 @@ def recheck_notice(
     before = audit.snapshot(locked, *_AUDITED)
     if result == RecheckResult.FAILED:
         locked.state = NoticeState.AGAIN
-        _finish(locked, before, "复查未通过", findings[:200], by)
+        finish(
+            row=locked,
+            before=before,
+            fields=_AUDITED,
+            action="复查未通过",
+            note=findings[:200],
+            by=by,
+        )
         return recheck
     _solve_all(locked, on, findings, by)
     locked.state, locked.closed_on = NoticeState.CLOSED, on
-    _finish(locked, before, "复查通过，销号", findings[:200], by)
+    finish(
+        row=locked,
+        before=before,
+        fields=_AUDITED,
+        action="复查通过，销号",
+        note=findings[:200],
+        by=by,
+    )
     _close_earlier(locked, on, by)
     return recheck
 
@@ -178,7 +206,14 @@ def _close_earlier(notice: RectificationNotice, on: dt.date, by: User) -> None:
         if is_running and not Problem.objects.open().filter(notices=earlier).exists():
             before = audit.snapshot(earlier, *_AUDITED)
             earlier.state, earlier.closed_on = NoticeState.CLOSED, on
-            _finish(earlier, before, "随后一步销号", str(notice), by)
+            finish(
+                row=earlier,
+                before=before,
+                fields=_AUDITED,
+                action="随后一步销号",
+                note=str(notice),
+                by=by,
+            )
         earlier = earlier.previous
 
 
@@ -194,21 +229,4 @@ def _locked(notice: RectificationNotice, version: int) -> RectificationNotice:
     locked = held.select_related("unit__parent", "county", "previous").get(pk=notice.pk)
     if locked.version != version:
         raise Conflict(f"{locked}刚刚有变动，请看过最新内容再操作。")
-    return locked
-
-
-def _finish(
-    locked: RectificationNotice, before: Mapping[str, Any], action: str, note: str, by: User
-) -> RectificationNotice:
-    locked.version += 1
-    locked.save()
-    audit.record(
-        action=action,
-        obj=locked,
-        by=by,
-        unit=locked.unit,
-        before=before,
-        after=audit.snapshot(locked, *_AUDITED),
-        note=note,
-    )
     return locked

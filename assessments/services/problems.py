@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessments.enums import ProblemSource
 from assessments.models import Inspection, Problem
 from assessments.policies import problems as policies
+from assessments.services.finishing import finish
 from campaigns.models import FollowUp
 from pingan import audit
 from pingan.models import Unit, User
@@ -82,7 +83,7 @@ def change_problem(
     _check_days(locked.found_on, values["due_on"])
     for name in CORRECTED:
         setattr(locked, name, values[name])
-    return _finish(locked, before, "更正问题", "", by)
+    return finish(row=locked, before=before, fields=_AUDITED, action="更正问题", note="", by=by)
 
 
 @transaction.atomic
@@ -92,7 +93,14 @@ def report_problem(*, problem: Problem, version: int, solution: str, by: User) -
     policies.check_report_problem(problem=locked, by=by)
     before = audit.snapshot(locked, *_AUDITED)
     locked.solution = _needed(solution, "请写明做了什么、现在怎样。")
-    return _finish(locked, before, "报告问题已整改", locked.solution, by)
+    return finish(
+        row=locked,
+        before=before,
+        fields=_AUDITED,
+        action="报告问题已整改",
+        note=locked.solution,
+        by=by,
+    )
 
 
 @transaction.atomic
@@ -105,7 +113,9 @@ def send_back_problem(*, problem: Problem, version: int, reason: str, by: User) 
     reason = _needed(reason, "请写明哪里没有整改到位。")
     before = audit.snapshot(locked, *_AUDITED)
     locked.solution = ""
-    return _finish(locked, before, "退回整改结果", reason, by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="退回整改结果", note=reason, by=by
+    )
 
 
 @transaction.atomic
@@ -119,7 +129,9 @@ def solve_problem(
     settle(
         problem=locked, solved_on=solved_on, solution=_needed(solution, "请写明整改结果。"), by=by
     )
-    return _finish(locked, before, "问题销号", locked.solution, by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="问题销号", note=locked.solution, by=by
+    )
 
 
 @transaction.atomic
@@ -131,7 +143,9 @@ def reopen_problem(*, problem: Problem, version: int, reason: str, by: User) -> 
     before = audit.snapshot(locked, *_AUDITED)
     locked.solved_on = locked.solved_by = None
     locked.solution = ""
-    return _finish(locked, before, "重新打开问题", reason, by)
+    return finish(
+        row=locked, before=before, fields=_AUDITED, action="重新打开问题", note=reason, by=by
+    )
 
 
 def settle(*, problem: Problem, solved_on: dt.date, solution: str, by: User | None) -> None:
@@ -164,21 +178,4 @@ def _locked(problem: Problem, version: int) -> Problem:
     locked = held.get(pk=problem.pk)
     if locked.version != version:
         raise Conflict(f"“{locked.title}”刚刚有变动，请看过最新内容再操作。")
-    return locked
-
-
-def _finish(
-    locked: Problem, before: Mapping[str, Any], action: str, note: str, by: User | None
-) -> Problem:
-    locked.version += 1
-    locked.save()
-    audit.record(
-        action=action,
-        obj=locked,
-        by=by,
-        unit=locked.unit,
-        before=before,
-        after=audit.snapshot(locked, *_AUDITED),
-        note=note,
-    )
     return locked

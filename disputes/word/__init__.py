@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
-import zipfile
 from collections.abc import Sequence
 
 from docx import Document
@@ -30,6 +28,7 @@ from disputes.content.blocks import (
     Stage,
     Words,
 )
+from pingan.word import finished
 
 FANG, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 XIAOBIAO = "方正小标宋简体"
@@ -56,8 +55,9 @@ def paper_docx(paper: Paper, *, issued_on: dt.date) -> bytes:
     _run(head, f"{paper.issuer}\t{paper.number}", KAI, 12)
     for block in paper.blocks:
         _write(document, block)
-    _set_properties(document, paper, issued_on)
-    return _repacked(document, issued_on)
+    return finished(
+        document, title=f"{paper.title} {paper.number}", author=paper.issuer, issued_on=issued_on
+    )
 
 
 def _write(document: DocxDocument, block: Block) -> None:
@@ -205,26 +205,3 @@ def _watermark(words: str) -> str:
         f'style="font-family:&quot;{HEI}&quot;;font-size:1pt"/>'
         "</v:shape></w:pict></w:r>"
     )
-
-
-def _set_properties(document: DocxDocument, paper: Paper, issued_on: dt.date) -> None:
-    properties = document.core_properties
-    properties.title, properties.author = f"{paper.title} {paper.number}", paper.issuer
-    properties.last_modified_by, properties.comments = paper.issuer, ""
-    properties.created = properties.modified = dt.datetime.combine(
-        issued_on, dt.time(1), dt.UTC
-    ).replace(tzinfo=None)
-    properties.revision = 1
-
-
-def _repacked(document: DocxDocument, issued_on: dt.date) -> bytes:
-    """The file with the day on every entry, so that its bytes do not depend on now."""
-    saved, packed = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    moment = (issued_on.year, issued_on.month, issued_on.day, 9, 0, 0)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return packed.getvalue()
